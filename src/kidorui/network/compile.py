@@ -1,0 +1,367 @@
+"""Compile a case to the indexed arrays that the programme is stated on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from kidorui.case import Case
+from kidorui.network.demand import curve, gather_demands, quantities
+from kidorui.network.hits import Hits, apply_events
+from kidorui.network.links import expand_routes
+from kidorui.network.pools import Shape, available, controlled, tainting, useful
+from kidorui.network.tree import Tree
+from kidorui.network.units import gather_modes, gather_units, installed
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A case on a tree, as tables of things and arrays over (node, thing).
+
+    Tables (a row a thing; names of the case kept): `pools` material, place, control;
+    `units`; `activities` unit, recipe, cost, control; `links` with `from_pool`, `to_pool`,
+    `route`; `demands` and `stocks` with `pool`. Two copies of a pool exist where goods of
+    controlled origin must be told from others (`control` True); a free good can always pass
+    as a controlled one (`relabel`). Flows t/yr, stocks t, costs US$/kg, times in years.
+    """
+
+    case: Case
+    tree: Tree
+    pools: pd.DataFrame
+    units: pd.DataFrame
+    activities: pd.DataFrame
+    recipes: sparse.csr_array
+    relabel: IntArray
+    links: pd.DataFrame
+    routes: pd.DataFrame
+    demands: pd.DataFrame
+    stocks: pd.DataFrame
+    capacity: FloatArray
+    quantity: FloatArray
+    step_width: FloatArray
+    step_value: FloatArray
+    hits: Hits
+    contents: FloatArray
+
+    @property
+    def elements(self) -> list[str]:
+        """Element ids, the columns of `contents`."""
+        return list(self.case.table("elements")["id"])
+
+    def content_of(self, materials: pd.Series) -> FloatArray:
+        """(row, element): t of oxide in a tonne of each material named."""
+        order = pd.Series(
+            np.arange(len(self.case.table("materials"))), index=self.case.table("materials")["id"]
+        )
+        return np.asarray(self.contents[order.loc[materials].to_numpy()])
+
+    def element_group(self, group: str) -> npt.NDArray[np.bool_]:
+        """Which elements are light, heavy, or both."""
+        groups = self.case.table("elements")["group"]
+        return np.asarray((groups == group) | (group == "both"), dtype=bool)
+
+
+def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None) -> Network:
+    """Compile `case` on `tree`.
+
+    Controlled origin is traced in separate pools when an event of the tree (or in force) is
+    extraterritorial, or an enforced policy looks through; `trace_control` overrides that.
+    Raises nothing: a case that loads compiles.
+    """
+    units = gather_units(case)
+    modes = gather_modes(case, units)
+    routes = expand_routes(case)
+    grid = _Grid.of(case)
+    shape, signed = grid.shape(case, units, modes, routes)
+    trace = _must_trace(case, tree) if trace_control is None else trace_control
+
+    demands = gather_demands(case)
+    stocks = _gather_stocks(case)
+    served = np.zeros(shape.pairs, dtype=bool)
+    served[grid.pair(demands["material"], demands["place"])] = True
+    served[grid.pair(stocks["material"], stocks["place"])] = True
+    full = available(shape)
+    kept = full & useful(shape, served)
+
+    needs = (shape.inputs > 0).astype(float)
+    runs = (needs @ full >= needs.sum(axis=1)) & ((shape.outputs > 0) @ kept > 0)
+    kept = full & (kept | ((shape.outputs.T > 0) @ runs > 0))  # by-products come along
+    moves = full[shape.origin] & kept[shape.destination]
+    de_minimis = _de_minimis(case)
+    held = np.zeros(shape.pairs, dtype=bool)
+    if trace:
+        born = np.tile(grid.places == case.settings.control, len(grid.materials))
+        held = controlled(shape, born, de_minimis) & kept
+
+    layout = _Pools.of(grid, kept, held, case.settings.control)
+    activities, matrix = _activities(
+        layout, units, modes, signed, shape, runs, de_minimis, case.settings.control
+    )
+    links, kept_routes = _links(layout, grid, routes, moves)
+    widths, values = curve(demands, case.settings.demand_steps)
+    demands = demands.assign(pool=layout.use(grid.pair(demands["material"], demands["place"])))
+    stocks = stocks.assign(pool=layout.use(grid.pair(stocks["material"], stocks["place"])))
+    stocks = stocks[stocks["pool"] >= 0].reset_index(drop=True)
+    hits = apply_events(case, tree, links, units, demands)
+    return Network(
+        case=case,
+        tree=tree,
+        pools=layout.table(grid),
+        units=units,
+        activities=activities,
+        recipes=matrix,
+        relabel=layout.relabel(),
+        links=links,
+        routes=kept_routes,
+        demands=demands,
+        stocks=stocks,
+        capacity=installed(units, tree) * (1 - hits.outage),
+        quantity=quantities(case, demands, tree) * (1 + hits.surge),
+        step_width=widths,
+        step_value=values,
+        hits=hits,
+        contents=_contents(case),
+    )
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """All (material, place) pairs, numbered material by material."""
+
+    materials: npt.NDArray[np.object_]
+    places: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, case: Case) -> _Grid:
+        return cls(
+            case.table("materials")["id"].to_numpy(object), case.table("places")["id"].to_numpy(object)
+        )
+
+    def pair(self, material: pd.Series, place: pd.Series) -> IntArray:
+        m = pd.Index(self.materials).get_indexer(pd.Index(material))
+        p = pd.Index(self.places).get_indexer(pd.Index(place))
+        return np.asarray(m * len(self.places) + p, dtype=np.intp)
+
+    def shape(
+        self, case: Case, units: pd.DataFrame, modes: pd.DataFrame, routes: pd.DataFrame
+    ) -> tuple[Shape, sparse.csr_array]:
+        """Recipes in place and routes as graphs; also the signed (mode, pair) coefficients."""
+        rows = (
+            modes.assign(mode=np.arange(len(modes)), place=units["place"].to_numpy()[modes["unit"]])
+            .merge(case.table("recipes")[["recipe", "material", "coefficient"]], on="recipe")
+            .reset_index(drop=True)
+        )
+        pairs = len(self.materials) * len(self.places)
+        signed = sparse.csr_array(
+            (rows["coefficient"], (rows["mode"], self.pair(rows["material"], rows["place"]))),
+            shape=(len(modes), pairs),
+        )
+        shape = Shape(
+            inputs=sparse.csr_array((-signed).maximum(0)),
+            outputs=sparse.csr_array(signed.maximum(0)),
+            origin=self.pair(routes["material"], routes["origin"]),
+            destination=self.pair(routes["material"], routes["destination"]),
+        )
+        return shape, signed
+
+
+@dataclass(frozen=True)
+class _Pools:
+    """Numbers of the free and the controlled pool of each pair (-1: there is none)."""
+
+    free: IntArray
+    control: IntArray
+    pair: IntArray
+    is_control: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        grid: _Grid,
+        kept: npt.NDArray[np.bool_],
+        held: npt.NDArray[np.bool_],
+        control_place: str,
+    ) -> _Pools:
+        at_control = np.tile(grid.places == control_place, len(grid.materials)) & held
+        pairs = np.concatenate([np.flatnonzero(kept & ~at_control), np.flatnonzero(held)])
+        is_control = np.arange(len(pairs)) >= (kept & ~at_control).sum()
+        free = np.full(len(kept), -1, dtype=np.intp)
+        control = np.full(len(kept), -1, dtype=np.intp)
+        free[pairs[~is_control]] = np.flatnonzero(~is_control)
+        control[pairs[is_control]] = np.flatnonzero(is_control)
+        return cls(free, control, pairs, is_control)
+
+    def use(self, pairs: IntArray) -> IntArray:
+        """Pool from which goods are used up: the controlled one where there is one."""
+        return np.where(self.control[pairs] >= 0, self.control[pairs], self.free[pairs])
+
+    def relabel(self) -> IntArray:
+        """(pair, 2): free pools and the controlled pools that they may pass into."""
+        both = np.flatnonzero((self.free >= 0) & (self.control >= 0))
+        return np.stack([self.free[both], self.control[both]], axis=1)
+
+    def table(self, grid: _Grid) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "material": grid.materials[self.pair // len(grid.places)],
+                "place": grid.places[self.pair % len(grid.places)],
+                "control": self.is_control,
+            }
+        )
+
+
+def _activities(
+    layout: _Pools,
+    units: pd.DataFrame,
+    modes: pd.DataFrame,
+    signed: sparse.csr_array,
+    shape: Shape,
+    runs: npt.NDArray[np.bool_],
+    de_minimis: float,
+    control_place: str,
+) -> tuple[pd.DataFrame, sparse.csr_array]:
+    """Activities and their (pool, activity) coefficients, a free and a controlled one a mode."""
+    at_control = units["place"].to_numpy()[modes["unit"]] == control_place
+    makes_control = (shape.outputs > 0) @ (layout.control >= 0) > 0
+    makes_free = (shape.outputs > 0) @ (layout.free >= 0) > 0
+    trace = bool((layout.control >= 0).any())
+    free_runs = np.flatnonzero(runs & makes_free & ~(at_control & trace))
+    control_runs = np.flatnonzero(
+        runs & makes_control & (at_control | ((shape.inputs > 0) @ (layout.control >= 0) > 0))
+    )
+    taints = tainting(shape.inputs, de_minimis)
+    # a free product needs free feed, but for inputs below de minimis
+    free_feed = np.where(layout.free >= 0, layout.free, layout.control)
+    control_feed = np.where(layout.control >= 0, layout.control, layout.free)
+    coo = signed.tocoo()
+    mode, pair, value = coo.row, coo.col, coo.data
+    tainted = np.asarray(taints[mode, pair]).ravel() > 0
+    in_free = np.where((value < 0) & ~tainted, control_feed[pair], free_feed[pair])
+    in_control = control_feed[pair]
+    row = np.concatenate([free_runs, control_runs])
+    is_control = np.arange(len(row)) >= len(free_runs)
+    activities = pd.DataFrame(
+        {
+            "unit": modes["unit"].to_numpy()[row],
+            "recipe": modes["recipe"].to_numpy()[row],
+            "cost": modes["cost"].to_numpy()[row],
+            "control": is_control,
+        }
+    )
+    matrix = sparse.csr_array((len(layout.pair), len(row)))
+    for chosen, pools, offset in (
+        (free_runs, in_free, 0),
+        (control_runs, in_control, len(free_runs)),
+    ):
+        number = np.full(signed.shape[0], -1)
+        number[chosen] = np.arange(len(chosen)) + offset
+        keep = (number[mode] >= 0) & (pools >= 0)
+        matrix = matrix + sparse.csr_array(
+            (value[keep], (pools[keep], number[mode[keep]])), shape=matrix.shape
+        )
+    return activities, sparse.csr_array(matrix)
+
+
+def _links(
+    layout: _Pools,
+    grid: _Grid,
+    routes: pd.DataFrame,
+    moves: npt.NDArray[np.bool_],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Links between pools, and the routes they belong to."""
+    routes = routes[moves].reset_index(drop=True)
+    start = grid.pair(routes["material"], routes["origin"])
+    end = grid.pair(routes["material"], routes["destination"])
+    # free goods enter a pool for controlled ones only where there is no other to enter
+    to_free = np.where(
+        layout.free[end] >= 0,
+        layout.free[end],
+        np.where(layout.control[start] < 0, layout.control[end], -1),
+    )
+    copies = []
+    for control, source, sink in (
+        (False, layout.free[start], to_free),
+        (True, layout.control[start], layout.control[end]),
+    ):
+        usable = (source >= 0) & (sink >= 0)
+        copies.append(
+            routes[usable].assign(
+                control=control,
+                route=np.flatnonzero(usable),
+                from_pool=source[usable],
+                to_pool=sink[usable],
+            )
+        )
+    links = pd.concat(copies, ignore_index=True)
+    return links, routes
+
+
+def _gather_stocks(case: Case) -> pd.DataFrame:
+    """Stockpiles that exist, then those that projects may build (capacity 0 until built)."""
+    existing = case.table("stockpiles")
+    held = pd.DataFrame(
+        {
+            "id": existing["id"],
+            "place": existing["place"],
+            "material": existing["material"],
+            "initial": existing["initial"],
+            "capacity": np.maximum(existing["capacity"], existing["initial"]),
+            "holding_cost": existing["holding_cost"],
+            "release_always": existing["release"] == "always",
+            "project": -1,
+            "table": "stockpiles",
+            "row": existing["_row"],
+        }
+    )
+    projects = case.table("projects").reset_index(drop=True)
+    chosen = projects[(projects["stage"] == "stockpile")]
+    built = pd.DataFrame(
+        {
+            "id": chosen["id"],
+            "place": chosen["place"],
+            "material": chosen["material"],
+            "initial": 0.0,
+            "capacity": 0.0,
+            "holding_cost": 0.0,
+            "release_always": False,
+            "project": chosen.index,
+            "table": "projects",
+            "row": chosen["_row"],
+        }
+    )
+    return pd.concat([held, built], ignore_index=True)
+
+
+def _contents(case: Case) -> FloatArray:
+    """(material, element) contents in the order of the case's tables."""
+    materials = pd.Index(case.table("materials")["id"])
+    elements = pd.Index(case.table("elements")["id"])
+    rows = case.table("contents")
+    out = np.zeros((len(materials), len(elements)))
+    out[materials.get_indexer(rows["material"]), elements.get_indexer(rows["element"])] = rows[
+        "content"
+    ]
+    return out
+
+
+def _must_trace(case: Case, tree: Tree) -> bool:
+    events = case.table("events")
+    named = {name for on in tree.events for name in on}
+    on = events["in_force"] | events["id"].isin(named)
+    policies = case.table("policies")
+    looks = (policies["basis"] == "look-through") & policies["enforced"].astype(bool)
+    return bool((events["extraterritorial"].astype(bool) & on).any() or looks.any())
+
+
+def _de_minimis(case: Case) -> float:
+    """The strictest de minimis of the case's extraterritorial events."""
+    events = case.table("events")
+    shares = events.loc[events["extraterritorial"].astype(bool), "de_minimis"]
+    return float(shares.fillna(0.0).min()) if len(shares) else 0.0

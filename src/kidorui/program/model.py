@@ -1,0 +1,182 @@
+"""A linear programme as named blocks of variables and constraints over sparse arrays.
+
+A block of variables is an array over (node, thing); a block of constraints is a set of sparse
+matrices, one for each block of variables it takes part in. The blocks are put together once,
+at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+FloatArray = npt.NDArray[np.float64]
+ArrayLike = FloatArray | float
+
+
+@dataclass(frozen=True)
+class Variables:
+    """A block of variables over (node, thing): bounds, cost (million US$ per unit), position."""
+
+    name: str
+    nodes: int
+    things: int
+    start: int
+    lower: FloatArray
+    upper: FloatArray
+    cost: FloatArray
+    integer: npt.NDArray[np.bool_]
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return self.nodes * self.things
+
+    @property
+    def span(self) -> slice:
+        """Where the block lies among all variables."""
+        return slice(self.start, self.start + self.size)
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """A block of constraints: lower <= sum of matrix @ variables <= upper.
+
+    `labels` has a row per constraint (table and row of the case it comes from, and what it is
+    about): the words in which infeasibility and marginal values are told.
+    """
+
+    name: str
+    start: int
+    terms: Mapping[str, sparse.csr_array]
+    lower: FloatArray
+    upper: FloatArray
+    labels: pd.DataFrame
+
+    @property
+    def size(self) -> int:
+        """Number of constraints."""
+        return len(self.lower)
+
+    @property
+    def span(self) -> slice:
+        """Where the block lies among all constraints."""
+        return slice(self.start, self.start + self.size)
+
+
+@dataclass
+class Model:
+    """A programme being stated: minimise cost over its blocks."""
+
+    variables: dict[str, Variables] = field(default_factory=dict)
+    constraints: dict[str, Constraints] = field(default_factory=dict)
+    labels: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def add_variables(
+        self,
+        name: str,
+        shape: tuple[int, int],
+        *,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = np.inf,
+        cost: ArrayLike = 0.0,
+        integer: npt.NDArray[np.bool_] | bool = False,
+        labels: pd.DataFrame | None = None,
+    ) -> Variables:
+        """Add a block of variables over (node, thing); scalars and arrays are broadcast."""
+
+        def spread(values: ArrayLike) -> FloatArray:
+            return np.broadcast_to(np.asarray(values, dtype=float), shape).ravel().copy()
+
+        block = Variables(
+            name,
+            *shape,
+            start=self.columns,
+            lower=spread(lower),
+            upper=spread(upper),
+            cost=spread(cost),
+            integer=np.broadcast_to(np.asarray(integer, dtype=bool), shape).ravel().copy(),
+        )
+        self.variables[name] = block
+        if labels is not None:
+            self.labels[name] = labels
+        return block
+
+    def add_constraints(
+        self,
+        name: str,
+        terms: Mapping[str, sparse.sparray],
+        *,
+        lower: ArrayLike = -np.inf,
+        upper: ArrayLike = np.inf,
+        labels: pd.DataFrame | None = None,
+    ) -> Constraints:
+        """Add a block of constraints; each term is a (row, variable of the block) matrix."""
+        rows = next(iter(terms.values())).shape[0]
+        for block, matrix in terms.items():
+            expected = (rows, self.variables[block].size)
+            if matrix.shape != expected:
+                raise ValueError(f"{name}: term {block} is {matrix.shape}, must be {expected}")
+        constraints = Constraints(
+            name,
+            self.rows,
+            {block: sparse.csr_array(matrix) for block, matrix in terms.items()},
+            np.broadcast_to(np.asarray(lower, dtype=float), rows).copy(),
+            np.broadcast_to(np.asarray(upper, dtype=float), rows).copy(),
+            labels if labels is not None else pd.DataFrame(index=np.arange(rows)),
+        )
+        self.constraints[name] = constraints
+        return constraints
+
+    @property
+    def columns(self) -> int:
+        """Number of variables."""
+        return sum(b.size for b in self.variables.values())
+
+    @property
+    def rows(self) -> int:
+        """Number of constraints."""
+        return sum(b.size for b in self.constraints.values())
+
+    def matrix(self) -> sparse.csr_array:
+        """All constraints as one sparse (row, column) matrix."""
+        row, column, value = [np.empty(0, int)], [np.empty(0, int)], [np.empty(0)]
+        for block in self.constraints.values():
+            for name, term in block.terms.items():
+                coo = term.tocoo()
+                row.append(coo.row + block.start)
+                column.append(coo.col + self.variables[name].start)
+                value.append(coo.data)
+        whole = sparse.coo_array(
+            (np.concatenate(value), (np.concatenate(row), np.concatenate(column))),
+            shape=(self.rows, self.columns),
+        ).tocsr()
+        whole.eliminate_zeros()
+        return whole
+
+    def cost(self) -> FloatArray:
+        """Cost of every variable, million US$ per unit."""
+        return self._gather("cost")
+
+    def column_bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bound of every variable."""
+        return self._gather("lower"), self._gather("upper")
+
+    def row_bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bound of every constraint."""
+        blocks = list(self.constraints.values())
+        empty = [np.empty(0)]
+        lower = np.concatenate([b.lower for b in blocks] or empty)
+        return lower, np.concatenate([b.upper for b in blocks] or empty)
+
+    def integers(self) -> npt.NDArray[np.bool_]:
+        """Which variables must be whole."""
+        return np.concatenate([b.integer for b in self.variables.values()])
+
+    def _gather(self, what: str) -> FloatArray:
+        return np.concatenate([getattr(b, what) for b in self.variables.values()])

@@ -1,0 +1,134 @@
+"""The declared schema of result tables: results/schema/<kind>.csv, one row per column.
+
+Header: table,column,type,unit,description and, optionally, key. Types:
+
+- id, text, or an enumeration `a|b|c`: str
+- number: float (NaN is missing); integer: int; yes|no: bool
+- range: three float columns x, x_low, x_high
+- list: tuple of str
+
+Key columns name a row, so that two runs can be laid side by side; where none is marked, they
+are the columns of words and integers.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("schema")
+
+_HEADER = ("table", "column", "type", "unit", "description")
+_WORDS = ("id", "text")
+_NUMBERS = ("number", "integer", "range")
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """One declared column of a result table; `unit` is "" where it has none."""
+
+    name: str
+    type: str
+    unit: str
+    description: str
+    key: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the table it stands for: three for a range, else one."""
+        if self.type == "range":
+            return self.name, f"{self.name}_low", f"{self.name}_high"
+        return (self.name,)
+
+    @property
+    def stored_as(self) -> str:
+        """One of number, integer, bool, list, words."""
+        if self.type in ("number", "range"):
+            return "number"
+        if self.type in ("integer", "list"):
+            return self.type
+        return "bool" if self.type == "yes|no" else "words"
+
+    @property
+    def accepts(self) -> tuple[str, ...]:
+        """The words an enumeration allows; empty for any other type."""
+        is_list_of_words = "|" in self.type and self.type != "yes|no"
+        return tuple(self.type.split("|")) if is_list_of_words else ()
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """The declared columns of one result table, in order."""
+
+    name: str
+    columns: tuple[ResultColumn, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All column names, ranges spread over three."""
+        return tuple(name for column in self.columns for name in column.names)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a row: those marked, or else those of words and integers."""
+        marked = tuple(c.name for c in self.columns if c.key)
+        return marked or tuple(
+            c.name for c in self.columns if c.stored_as in ("words", "integer", "list")
+        )
+
+    def stored_as(self) -> dict[str, str]:
+        """How each column is stored: {column: number, integer, bool, list or words}."""
+        return {name: column.stored_as for column in self.columns for name in column.names}
+
+
+def result_schema(kind: str) -> Mapping[str, ResultTable]:
+    """The tables a result of this kind may have, by name.
+
+    Raises LookupError where the kind has no schema, ValueError where its file is at fault.
+    """
+    return _read(FOLDER / f"{kind}.csv")
+
+
+@cache
+def _read(path: Path) -> Mapping[str, ResultTable]:
+    if not path.is_file():
+        known = sorted(p.stem for p in path.parent.glob("*.csv"))
+        raise LookupError(f"no result of kind {path.stem!r} is declared; there are {known}")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    faults = [
+        f"{path.name}:{number}: {fault}"
+        for number, row in enumerate(rows, start=2)
+        for fault in _faults(row)
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
+    tables: dict[str, list[ResultColumn]] = {}
+    for row in rows:
+        tables.setdefault(row["table"], []).append(
+            ResultColumn(
+                name=row["column"],
+                type=row["type"],
+                unit=row["unit"],
+                description=row["description"],
+                key=row.get("key") == "yes",
+            )
+        )
+    return {name: ResultTable(name, tuple(columns)) for name, columns in tables.items()}
+
+
+def _faults(row: Mapping[str, str | None]) -> list[str]:
+    missing = [name for name in _HEADER if row.get(name) is None]
+    if missing:
+        return [f"no {', '.join(missing)}; a row has {','.join(_HEADER)}[,key]"]
+    kind = row["type"] or ""
+    known = kind in (*_WORDS, *_NUMBERS, "list") or "|" in kind
+    faults = []
+    if not known:
+        faults.append(f"type: {kind!r}; one of {[*_WORDS, *_NUMBERS, 'list', 'yes|no', 'a|b|c']}")
+    if row["table"] == "runs":
+        faults.append("table: 'runs' is the name of the list of runs")
+    return faults

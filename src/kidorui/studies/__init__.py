@@ -1,0 +1,1 @@
+"""One module per question: study(case, options, context) -> Result."""

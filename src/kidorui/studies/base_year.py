@@ -1,0 +1,94 @@
+"""The base year: what the network says flowed, where it needed `unexplained`, at what prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kidorui.case import Case
+from kidorui.network import Network, compile_network, grow
+from kidorui.program import Reference, Solution, Solver, state_base_year
+from kidorui.studies.context import Context
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BaseYear:
+    """The solved base year: its network, solution and what it hands to later years.
+
+    `flows` (material, origin, destination: flow, t/yr), `pools` (material, place:
+    unexplained and throughput, t/yr; price, US$/kg).
+    """
+
+    network: Network
+    solution: Solution
+    flows: pd.Series
+    pools: pd.DataFrame
+
+
+def solve_base_year(case: Case, context: Context) -> BaseYear:
+    """Clear the market of the base year with the flows observed as upper bounds."""
+    context.report("base year")
+    network = compile_network(case, grow(case, base_year_only=True), trace_control=False)
+    program = state_base_year(network)
+    solution = Solver(program.model).solve()
+    routes = network.routes
+    flow = np.bincount(
+        network.links["route"], weights=solution.values["shipment"][0], minlength=len(routes)
+    )
+    keys = pd.MultiIndex.from_frame(routes[["material", "origin", "destination"]])
+    return BaseYear(
+        network=network,
+        solution=solution,
+        flows=pd.Series(flow, index=keys, name="flow"),
+        pools=network.pools[["material", "place"]].assign(
+            unexplained=solution.values["unexplained"][0],
+            throughput=throughput(network, solution, 0),
+            price=prices(network, solution)[0],
+        ),
+    )
+
+
+def reference_for(network: Network, base: BaseYear) -> Reference:
+    """What the base year hands to a plan's network: stated flows first, computed ones else."""
+    routes = network.routes
+    keys = pd.MultiIndex.from_frame(routes[["material", "origin", "destination"]])
+    computed = base.flows.reindex(keys).fillna(0.0).to_numpy()
+    stated = routes["base_flow"].to_numpy(float)
+    known = base.pools.set_index(["material", "place"])
+    pools = known.reindex(pd.MultiIndex.from_frame(network.pools[["material", "place"]]))
+    copies = network.pools.groupby(["material", "place"])["control"].transform("max")
+    used_up = (network.pools["control"] == copies).to_numpy()  # what has no origin counts as controlled
+    return Reference(
+        flow=np.where(np.isnan(stated), computed, stated),
+        unexplained=pools["unexplained"].fillna(0.0).to_numpy() * used_up,
+        throughput=pools["throughput"].fillna(0.0).to_numpy(),
+    )
+
+
+def prices(network: Network, solution: Solution) -> FloatArray:
+    """(node, pool): price in US$/kg, the dual of the balance undone of discount and odds."""
+    tree = network.tree
+    duals = solution.duals["balance"].reshape(tree.size, len(network.pools))
+    return np.asarray(duals / np.maximum(tree.weight, 1e-300)[:, None] * 1e3)
+
+
+def throughput(network: Network, solution: Solution, node: int) -> FloatArray:
+    """(pool): what recipes and sectors take out of each pool, t/yr."""
+    taken = (-network.recipes).maximum(0) @ solution.values["activity"][node]
+    served = served_by_demand(network, solution)[node]
+    return np.asarray(
+        taken
+        + np.bincount(network.demands["pool"], weights=served, minlength=len(network.pools))
+    )
+
+
+def served_by_demand(network: Network, solution: Solution) -> FloatArray:
+    """(node, demand): quantity served, t/yr."""
+    tree, demands = network.tree, network.demands
+    served = solution.values["served"].reshape(tree.size, len(demands), -1)
+    return np.asarray(served.sum(axis=2))

@@ -1,0 +1,60 @@
+"""What a study needs from outside: workers, progress, cancelling, a seed, a memo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Memo(Protocol):
+    """Answers kept by the hash of their question."""
+
+    def get(self, key: str) -> bytes | None:
+        """The answer kept under `key`, or None."""
+        ...
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep an answer."""
+        ...
+
+
+class NoMemo:
+    """Remembers nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        """None."""
+        return None
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep nothing."""
+
+
+class Cancelled(Exception):
+    """The study was told to stop."""
+
+
+def _silent(what: str, share: float | None) -> None:
+    """Tell nobody."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Context:
+    """Workers, progress(what, share done or None), cancelled(), seed and memo of a study."""
+
+    executor: Executor | None = None
+    progress: Callable[[str, float | None], None] = _silent
+    cancelled: Callable[[], bool] = _never
+    seed: int = 0
+    memo: Memo = field(default_factory=NoMemo)
+
+    def report(self, what: str, share: float | None = None) -> None:
+        """Tell what is being done; raises Cancelled if the study was told to stop."""
+        if self.cancelled():
+            raise Cancelled(what)
+        self.progress(what, share)
