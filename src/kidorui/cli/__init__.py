@@ -54,6 +54,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Interrupted as stop:
         code = _stopped()
         if stop.still_running:  # a solver that cannot be told to stop; no file is half-written
+            sys.stdout.flush()
             os._exit(code)
         return code
     except BrokenPipeError:  # the reader, such as `head`, has gone
