@@ -20,6 +20,9 @@ def plan(
     budget: float | None = None,
     risk: float = 0.0,
     whole: bool = False,
+    open_funds: Sequence[str] = (),
+    break_even: bool = True,
+    year: int = 2030,
     at: Mapping[str, str] | None = None,
     overlays: Sequence[str | Path] = (),
     context: Context | None = None,
@@ -30,7 +33,9 @@ def plan(
         `load`, and only where it is not loaded yet.
     events: ids of the events to plan for, hazard: their yearly probability (0 to 1), budget:
         public money over the horizon (million US$), risk: weight of the worst outcomes (0 to
-        1), whole: build whole units only.
+        1), whole: build whole units only, open_funds: ids of funds let in that are not open to
+        these projects, break_even: whether to look for break-evens (most of the time), year:
+        the one for which dependence and prices are told.
     Raises CaseError with every fault, kidorui.program.Infeasible with the rows that conflict.
     """
     if isinstance(case, Case):
@@ -39,6 +44,13 @@ def plan(
     else:
         case = load(case, at=at or {}, overlays=overlays)
     options = PlanOptions(
-        events=tuple(events), hazard=hazard, budget=budget, risk=risk, whole=whole
+        events=tuple(events),
+        hazard=hazard,
+        budget=budget,
+        risk=risk,
+        whole=whole,
+        open_funds=tuple(open_funds),
+        break_even=break_even,
+        year=year,
     )
     return plan_study(case, options, context or Context())

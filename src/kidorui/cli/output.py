@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,38 @@ def say_table(table: pd.DataFrame, *, title: str = "", rows: int = ROWS) -> None
         say()
     if len(shown) < len(table):
         say(f"... {len(table) - len(shown)} more rows (--rows 0 shows all)\n")
+
+
+def say_headlines(table: pd.DataFrame) -> None:
+    """Write a summary to stdout: a number with its unit each, under the question it answers.
+
+    Columns headline and value (perhaps value_low and value_high), and, where there are,
+    question and unit.
+    """
+    values = next(c for c in _cells(table[[c for c in table if "value" in str(c)]]))
+    units = list(map(str, table["unit"])) if "unit" in table else [""] * len(table)
+    questions = list(map(str, table["question"])) if "question" in table else [""] * len(table)
+    room = max(24, _width() - _GAP - values.width - _GAP - max(map(len, units), default=0) - 1)
+    asked = None
+    for question, headline, value, unit in zip(
+        questions, table["headline"], values.cells, units, strict=True
+    ):
+        if question != asked:
+            say(question if asked is None else f"\n{question}")
+            asked = question
+        *above, last = textwrap.wrap(
+            str(headline), room, subsequent_indent="  ", break_on_hyphens=False
+        )
+        for line in above:
+            say(f"  {line}")
+        say(f"  {last.ljust(room)}{value.rjust(values.width + 1)} {unit}".rstrip())
+    say()
+
+
+def say_wrapped(text: str) -> None:
+    """Write a sentence to stdout, fitted to the terminal."""
+    for line in textwrap.wrap(text, _width(), break_on_hyphens=False) or [""]:
+        say(line)
 
 
 def number(value: float) -> str:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
 from kidorui.cli.exits import FAILS, FINE, Refused
-from kidorui.cli.output import result_json, say, say_json, say_table
+from kidorui.cli.output import (
+    result_json,
+    say,
+    say_headlines,
+    say_json,
+    say_table,
+    say_wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +40,9 @@ def plan(
     at: Annotated[tuple[str, ...], Several] = (),
     overlay: Annotated[tuple[Path, ...], Several] = (),
     whole: bool = False,
+    open_fund: Annotated[tuple[str, ...], Several] = (),
+    year: int | None = None,
+    quick: bool = False,
     seed: int = 0,
     force: bool = False,
     html: Path | None = None,
@@ -48,7 +58,7 @@ def plan(
     case
         Name of a bundled case, a folder of tables or an .xlsx file.
     event
-        Ids of the events to plan for; those of the case unless given.
+        Ids of the events to plan for; those of the case unless given. ONE+OTHER strike together.
     hazard
         Probability of the events, per year.
     budget
@@ -62,6 +72,12 @@ def plan(
         Folders of rows that add to, replace or remove rows of the case.
     whole
         Build whole units only.
+    open_fund
+        Ids of funds to let in that are not open to these projects.
+    year
+        The year for which dependence and prices are told.
+    quick
+        Leave out the break-evens, which take most of the time.
     seed
         Seed of whatever is drawn at random.
     force
@@ -80,8 +96,14 @@ def plan(
 
     set_up_log(quiet=quiet)
     loaded = load(case, at=ends(at), overlays=overlay)
-    _refuse_unknown_events(loaded, event)
-    options = PlanOptions(events=tuple(event), hazard=hazard, budget=budget, risk=risk, whole=whole)
+    _refuse_unknown(loaded, "events", "event", [part for e in event for part in e.split("+")])
+    _refuse_unknown(loaded, "funds", "open-fund", open_fund)
+    further: dict[str, Any] = {"break_even": False} if quick else {}
+    further |= {"open_funds": tuple(open_fund)} if open_fund else {}
+    further |= {"year": year} if year is not None else {}
+    options = PlanOptions(
+        events=tuple(event), hazard=hazard, budget=budget, risk=risk, whole=whole, **further
+    )
     store = Store()
     run, computed = _execute(loaded, options, store, seed=seed, force=force, quiet=quiet or json)
     page = _write_page(run, html)
@@ -104,16 +126,17 @@ def ends(at: Sequence[str]) -> dict[str, str]:
     return chosen
 
 
-def _refuse_unknown_events(case: Case, events: Sequence[str]) -> None:
+def _refuse_unknown(case: Case, table: str, option: str, ids: Sequence[str]) -> None:
+    """Refuse ids that are not in a table of the case, all at once."""
     from difflib import get_close_matches
 
-    known = list(case.table("events")["id"])
+    known = list(dict.fromkeys(case.table(table)["id"]))
     faults = []
-    for event in events:
-        if event not in known:
-            near = get_close_matches(event, known, n=1)
+    for name in ids:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-            faults.append(f"--event {event}: no such event; {hint}")
+            faults.append(f"--{option} {name}: not in {table}; {hint}")
     if faults:
         raise Refused("\n".join(faults))
 
@@ -121,19 +144,26 @@ def _refuse_unknown_events(case: Case, events: Sequence[str]) -> None:
 def _execute(
     case: Case, options: PlanOptions, store: Store, *, seed: int, force: bool, quiet: bool
 ) -> tuple[Run, bool]:
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
     from kidorui.console import Meter, interruptible
     from kidorui.runs.execute import Question, execute
     from kidorui.studies.context import Context
     from kidorui.studies.plan import plan as plan_study
 
     question = Question("plan", plan_study, case, options)
+    workers = ThreadPoolExecutor(os.cpu_count())  # the solver lets go of Python's lock
     with Meter(quiet=quiet) as meter:
 
         def work(cancelled: Callable[[], bool]) -> tuple[Run, bool]:
-            context = Context(progress=meter, cancelled=cancelled, seed=seed)
+            context = Context(workers, meter, cancelled, seed)
             return execute(question, context, store, force=force)
 
-        return interruptible(work)
+        try:
+            return interruptible(work)
+        finally:
+            workers.shutdown(wait=False, cancel_futures=True)
 
 
 def _write_page(run: Run, file: Path | None) -> Path:
@@ -150,9 +180,21 @@ def _write_page(run: Run, file: Path | None) -> Path:
 
 
 def _tell(run: Run, page: Path, *, computed: bool) -> None:
-    say_table(run.result.summary, rows=0)
+    """The answer in one screen or two: headlines, then the tables behind them."""
+    from kidorui.studies.plan_told import parts
+
+    result = run.result
+    say_headlines(result.summary)
+    for part in parts(result.tables, result.meta):
+        if part.rows.empty:
+            say_wrapped(part.empty)
+            say()
+        else:
+            say_wrapped(part.title)
+            say_table(part.rows, rows=0)
     for sentence in (*_sentences(run, "notes"), *_sentences(run, "failures")):
-        say(sentence)
+        say_wrapped(sentence)
+    say()
     stored = "" if computed else f" (stored {run.manifest.created}; --force plans anew)"
     say(f"run {run.id}{stored}; see kidorui show {run.id}")
     say(f"page {page}")

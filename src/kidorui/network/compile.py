@@ -10,10 +10,11 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.case import Case
-from kidorui.network.demand import curve, gather_demands, quantities
-from kidorui.network.hits import Hits, apply_events
+from kidorui.network.demand import curve, gather_demands, gather_savings, quantities
+from kidorui.network.hits import Hits, active_events, apply_events
 from kidorui.network.links import expand_routes
-from kidorui.network.pools import Shape, available, controlled, tainting, useful
+from kidorui.network.pools import Shape, controlled, keep, tainting
+from kidorui.network.stocks import gather_stocks, stored
 from kidorui.network.tree import Tree
 from kidorui.network.units import gather_modes, gather_units, installed
 
@@ -27,9 +28,15 @@ class Network:
 
     Tables (a row a thing; names of the case kept): `pools` material, place, control;
     `units`; `activities` unit, recipe, cost, control; `links` with `from_pool`, `to_pool`,
-    `route`; `demands` and `stocks` with `pool`. Two copies of a pool exist where goods of
-    controlled origin must be told from others (`control` True); a free good can always pass
-    as a controlled one (`relabel`). Flows t/yr, stocks t, costs US$/kg, times in years.
+    `route` and their `routes`; `demands` and `stocks` with `pool`; `savings` (what can be
+    substituted) with `demand`. Two copies of a pool exist where goods of controlled origin
+    must be told from others (`control` True); a free good can always pass as a controlled one
+    (`relabel`: rows of free and controlled pool).
+
+    Arrays: `recipes` (pool, activity) t/t; `capacity` (node, unit) t/yr and `store`
+    (node, stock) t of what stands or is committed; `quantity` (node, demand) t/yr at the base
+    price; `step_width` (share of it) and `step_value` (US$/kg), both (demand, step);
+    `contents` (material, element) t/t. Flows t/yr, stocks t, costs US$/kg, times in years.
     """
 
     case: Case
@@ -42,8 +49,10 @@ class Network:
     links: pd.DataFrame
     routes: pd.DataFrame
     demands: pd.DataFrame
+    savings: pd.DataFrame
     stocks: pd.DataFrame
     capacity: FloatArray
+    store: FloatArray
     quantity: FloatArray
     step_width: FloatArray
     step_value: FloatArray
@@ -83,31 +92,27 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
     trace = _must_trace(case, tree) if trace_control is None else trace_control
 
     demands = gather_demands(case)
-    stocks = _gather_stocks(case)
-    served = np.zeros(shape.pairs, dtype=bool)
-    served[grid.pair(demands["material"], demands["place"])] = True
-    served[grid.pair(stocks["material"], stocks["place"])] = True
-    full = available(shape)
-    kept = full & useful(shape, served)
-
-    needs = (shape.inputs > 0).astype(float)
-    runs = (needs @ full >= needs.sum(axis=1)) & ((shape.outputs > 0) @ kept > 0)
-    kept = full & (kept | ((shape.outputs.T > 0) @ runs > 0))  # by-products come along
-    moves = full[shape.origin] & kept[shape.destination]
-    de_minimis = _de_minimis(case)
+    stocks = gather_stocks(case)
+    at_demand = grid.pair(demands["material"], demands["place"])
+    at_stock = grid.pair(stocks["material"], stocks["place"])
+    served, stocked = np.zeros((2, shape.pairs), dtype=bool)
+    served[at_demand] = served[at_stock] = True
+    stocked[at_stock[(stocks["initial"] > 0).to_numpy()]] = True
+    kept = keep(shape, served, stocked)
+    de_minimis = _de_minimis(case, tree)
     held = np.zeros(shape.pairs, dtype=bool)
     if trace:
         born = np.tile(grid.places == case.settings.control, len(grid.materials))
-        held = controlled(shape, born, de_minimis) & kept
+        held = controlled(shape, born, de_minimis) & kept.pairs
 
-    layout = _Pools.of(grid, kept, held, case.settings.control)
+    layout = _Pools.of(grid, kept.pairs, held, case.settings.control)
     activities, matrix = _activities(
-        layout, units, modes, signed, shape, runs, de_minimis, case.settings.control
+        layout, units, modes, signed, shape, kept.modes, de_minimis, case.settings.control
     )
-    links, kept_routes = _links(layout, grid, routes, moves)
+    links, kept_routes = _links(layout, grid, routes, kept.routes)
     widths, values = curve(demands, case.settings.demand_steps)
-    demands = demands.assign(pool=layout.use(grid.pair(demands["material"], demands["place"])))
-    stocks = stocks.assign(pool=layout.use(grid.pair(stocks["material"], stocks["place"])))
+    demands = demands.assign(pool=layout.use(at_demand))
+    stocks = stocks.assign(pool=layout.use(at_stock))
     stocks = stocks[stocks["pool"] >= 0].reset_index(drop=True)
     hits = apply_events(case, tree, links, units, demands)
     return Network(
@@ -121,8 +126,10 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
         links=links,
         routes=kept_routes,
         demands=demands,
+        savings=gather_savings(case, demands),
         stocks=stocks,
         capacity=installed(units, tree) * (1 - hits.outage),
+        store=stored(case, stocks, tree),
         quantity=quantities(case, demands, tree) * (1 + hits.surge),
         step_width=widths,
         step_value=values,
@@ -141,7 +148,8 @@ class _Grid:
     @classmethod
     def of(cls, case: Case) -> _Grid:
         return cls(
-            case.table("materials")["id"].to_numpy(object), case.table("places")["id"].to_numpy(object)
+            case.table("materials")["id"].to_numpy(object),
+            case.table("places")["id"].to_numpy(object),
         )
 
     def pair(self, material: pd.Series, place: pd.Series) -> IntArray:
@@ -303,42 +311,6 @@ def _links(
     return links, routes
 
 
-def _gather_stocks(case: Case) -> pd.DataFrame:
-    """Stockpiles that exist, then those that projects may build (capacity 0 until built)."""
-    existing = case.table("stockpiles")
-    held = pd.DataFrame(
-        {
-            "id": existing["id"],
-            "place": existing["place"],
-            "material": existing["material"],
-            "initial": existing["initial"],
-            "capacity": np.maximum(existing["capacity"], existing["initial"]),
-            "holding_cost": existing["holding_cost"],
-            "release_always": existing["release"] == "always",
-            "project": -1,
-            "table": "stockpiles",
-            "row": existing["_row"],
-        }
-    )
-    projects = case.table("projects").reset_index(drop=True)
-    chosen = projects[(projects["stage"] == "stockpile")]
-    built = pd.DataFrame(
-        {
-            "id": chosen["id"],
-            "place": chosen["place"],
-            "material": chosen["material"],
-            "initial": 0.0,
-            "capacity": 0.0,
-            "holding_cost": 0.0,
-            "release_always": False,
-            "project": chosen.index,
-            "table": "projects",
-            "row": chosen["_row"],
-        }
-    )
-    return pd.concat([held, built], ignore_index=True)
-
-
 def _contents(case: Case) -> FloatArray:
     """(material, element) contents in the order of the case's tables."""
     materials = pd.Index(case.table("materials")["id"])
@@ -352,16 +324,20 @@ def _contents(case: Case) -> FloatArray:
 
 
 def _must_trace(case: Case, tree: Tree) -> bool:
-    events = case.table("events")
-    named = {name for on in tree.events for name in on}
-    on = events["in_force"] | events["id"].isin(named)
     policies = case.table("policies")
     looks = (policies["basis"] == "look-through") & policies["enforced"].astype(bool)
-    return bool((events["extraterritorial"].astype(bool) & on).any() or looks.any())
+    return bool(_reaching(case, tree).any() or looks.any())
 
 
-def _de_minimis(case: Case) -> float:
-    """The strictest de minimis of the case's extraterritorial events."""
-    events = case.table("events")
-    shares = events.loc[events["extraterritorial"].astype(bool), "de_minimis"]
+def _de_minimis(case: Case, tree: Tree) -> float:
+    """The strictest de minimis of the extraterritorial events on somewhere in the tree."""
+    shares = case.table("events").loc[_reaching(case, tree), "de_minimis"]
     return float(shares.fillna(0.0).min()) if len(shares) else 0.0
+
+
+def _reaching(case: Case, tree: Tree) -> npt.NDArray[np.bool_]:
+    """Which events hold for goods made elsewhere from the controlling place's material."""
+    events = case.table("events")
+    theirs = (events["origin"] == case.settings.control) & events["extraterritorial"].astype(bool)
+    on = active_events(case, tree).any(axis=0)
+    return np.asarray(theirs.to_numpy(bool) & on)

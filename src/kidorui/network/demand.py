@@ -33,14 +33,31 @@ def gather_demands(case: Case) -> pd.DataFrame:
     return demands
 
 
-def quantities(case: Case, demands: pd.DataFrame, tree: Tree) -> FloatArray:
-    """(node, demand): quantity at the base price, t/yr, interpolated between stated years."""
+def gather_savings(case: Case, demands: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the substitutions table with the `demand` they save on."""
     keys = ["sector", "place", "material"]
-    rows = case.table("demands").sort_values([*keys, "year"])
-    out = np.empty((tree.size, len(demands)))
-    for column, (_, group) in enumerate(rows.groupby(keys, sort=True)):
-        out[:, column] = np.interp(tree.middle, group["year"] + 0.5, group["quantity"])
-    return out
+    number = demands[keys].assign(demand=np.arange(len(demands)))
+    rows = case.table("substitutions").rename(columns={"_row": "row"})
+    return rows.merge(number, on=keys, how="inner")
+
+
+def quantities(case: Case, demands: pd.DataFrame, tree: Tree) -> FloatArray:
+    """(node, demand): quantity at the base price, t/yr, interpolated between stated years.
+
+    A year's quantity is that of its middle; before the first year stated and after the last
+    it stays as it is.
+    """
+    keys = ["sector", "place", "material"]
+    number = demands[keys].assign(demand=np.arange(len(demands)))
+    rows = case.table("demands").merge(number, on=keys).sort_values(["demand", "year"])
+    first = np.searchsorted(rows["demand"], np.arange(len(demands)))
+    last = np.searchsorted(rows["demand"], np.arange(len(demands)), side="right") - 1
+    year, quantity = rows["year"].to_numpy(float) + 0.5, rows["quantity"].to_numpy(float)
+    # rows of all demands on one rising axis, each demand within a span of its own
+    span = year.max(initial=0.0) - year.min(initial=np.inf) + 1 if len(year) else 1.0
+    moment = np.clip(tree.middle[:, None], year[first], year[last])
+    axis = year + rows["demand"].to_numpy() * span
+    return np.asarray(np.interp(moment + np.arange(len(demands)) * span, axis, quantity))
 
 
 def curve(demands: pd.DataFrame, steps: int) -> tuple[FloatArray, FloatArray]:

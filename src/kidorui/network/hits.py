@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,9 @@ import pandas as pd
 
 from kidorui.case import Case
 from kidorui.network.tree import Tree
+from kidorui.network.units import gather_modes
 
+BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 CUTS_FLOWS = ("ban", "licence", "quota", "closure")
@@ -33,26 +36,24 @@ class Hits:
     allowance_row: npt.NDArray[np.intp]
 
 
-def active_events(case: Case, tree: Tree) -> npt.NDArray[np.bool_]:
-    """(node, event): in force today and not yet over, or struck in the node."""
+def active_events(case: Case, tree: Tree) -> BoolArray:
+    """(node, event): in force at the middle of the node, or struck in it."""
     events = case.table("events")
-    ids = events["id"].to_numpy()
     begins = events["start"].fillna(-np.inf).to_numpy(float)
-    ends = begins + events["duration"].fillna(np.inf).to_numpy(float)
-    ends = np.where(np.isnan(ends), np.inf, ends)
-    moment = tree.start[:, None]
-    standing = events["in_force"].to_numpy(bool) & (begins <= moment) & (moment < ends)
-    struck = np.array([[e in on for e in ids] for on in tree.events], dtype=bool)
-    return np.asarray(standing | struck.reshape(tree.size, len(ids)))
+    ends = events["start"].fillna(np.inf) + events["duration"].fillna(np.inf)
+    moment = tree.middle[:, None]
+    standing = events["in_force"].to_numpy(bool) & (begins <= moment) & (moment < ends.to_numpy())
+    struck = np.array([events["id"].isin(on) for on in tree.events], dtype=bool)
+    return np.asarray(standing | struck.reshape(standing.shape))
 
 
 def apply_events(
     case: Case, tree: Tree, links: pd.DataFrame, units: pd.DataFrame, demands: pd.DataFrame
 ) -> Hits:
-    """Work out the effects of the events on in each node."""
-    stages = case.table("materials").set_index("id")["stage"]
-    prices = case.table("materials").set_index("id")["base_price"]
-    on = active_events(case, tree)
+    """Work out the effects of the events on in each node.
+
+    Of several cuts of a link, or outages of a unit, the deepest holds; duties and surges add.
+    """
     hits = Hits(
         allowance=np.full((tree.size, len(links)), np.inf),
         duty=np.zeros((tree.size, len(links))),
@@ -60,56 +61,86 @@ def apply_events(
         surge=np.zeros((tree.size, len(demands))),
         allowance_row=np.full((tree.size, len(links)), -1, dtype=np.intp),
     )
-    link_stage = links["material"].map(stages)
-    made = _made_by(case, units)
-    for number, event in enumerate(case.table("events").itertuples(index=False)):
+    on = active_events(case, tree)
+    struck = _Struck(case, links, units, demands)
+    for number, event in enumerate(read_events(case)):
         nodes = np.flatnonzero(on[:, number])
-        goods = list(event.goods)
-        if event.kind in CUTS_FLOWS or event.kind == "tariff":
-            hit = links["material"].isin(goods) | link_stage.isin(goods)
-            came = links["origin"] == event.origin
-            if event.extraterritorial:
-                came |= links["control"].astype(bool)
-            hit &= came & (links["destination"] != event.origin)
-            if event.destinations:
-                hit &= links["destination"].isin(event.destinations)
-            cells = np.ix_(nodes, np.flatnonzero(hit))
-            if event.kind == "tariff":
-                hits.duty[cells] += event.severity * links["material"].map(prices)[hit].to_numpy()
-            else:
-                tighter = 1 - event.severity < hits.allowance[cells]
-                hits.allowance_row[cells] = np.where(
-                    tighter, event._row, hits.allowance_row[cells]
-                )
-                hits.allowance[cells] = np.minimum(hits.allowance[cells], 1 - event.severity)
+        if event.kind in CUTS_FLOWS:
+            cells = np.ix_(nodes, np.flatnonzero(struck.links(event)))
+            let_through = max(1 - event.severity, 0.0)
+            tighter = let_through < hits.allowance[cells]
+            hits.allowance_row[cells] = np.where(tighter, event.row, hits.allowance_row[cells])
+            hits.allowance[cells] = np.minimum(hits.allowance[cells], let_through)
+        elif event.kind == "tariff":
+            hit = np.flatnonzero(struck.links(event))
+            hits.duty[np.ix_(nodes, hit)] += event.severity * struck.price[hit]
         elif event.kind == "stop":
-            struck = (units["place"] == event.origin).to_numpy() & (
-                units["id"].isin(goods).to_numpy() | made[goods_columns(made, goods)].any(axis=1)
-            )
-            cells = np.ix_(nodes, np.flatnonzero(struck))
-            hits.outage[cells] = np.maximum(hits.outage[cells], event.severity)
+            cells = np.ix_(nodes, np.flatnonzero(struck.units(event)))
+            hits.outage[cells] = np.maximum(hits.outage[cells], min(event.severity, 1.0))
         elif event.kind == "surge":
-            here = demands["material"].isin(goods) | demands["material"].map(stages).isin(goods)
-            if event.destinations:
-                here &= demands["place"].isin(event.destinations)
-            hits.surge[np.ix_(nodes, np.flatnonzero(here))] += event.severity
+            hits.surge[np.ix_(nodes, np.flatnonzero(struck.demands(event)))] += event.severity
     return hits
 
 
-def goods_columns(made: pd.DataFrame, goods: list[str]) -> list[str]:
-    """Those of `goods` that some unit makes, as a material or a stage."""
-    return [g for g in goods if g in made.columns]
+@dataclass(frozen=True)
+class Event:
+    """A row of the table of events."""
+
+    row: int
+    kind: str
+    origin: str
+    destinations: tuple[str, ...]
+    goods: tuple[str, ...]
+    severity: float
+    extraterritorial: bool
 
 
-def _made_by(case: Case, units: pd.DataFrame) -> pd.DataFrame:
-    """(unit, material or stage): whether a unit has a recipe that makes it."""
-    from kidorui.network.units import gather_modes
+def read_events(case: Case) -> list[Event]:
+    """The rows of the table of events, in order."""
+    columns = ["_row", *(field.name for field in fields(Event)[1:])]
+    return [Event(*cells) for cells in case.table("events")[columns].itertuples(index=False)]
 
-    recipes = case.table("recipes")
-    stages = case.table("materials").set_index("id")["stage"]
-    outputs = recipes[recipes["coefficient"] > 0]
-    made = gather_modes(case, units).merge(outputs, on="recipe")
-    by_material = pd.crosstab(made["unit"], made["material"]).astype(bool)
-    by_stage = pd.crosstab(made["unit"], made["material"].map(stages)).astype(bool)
-    table = pd.concat([by_material, by_stage], axis=1)
-    return table.reindex(np.arange(len(units)), fill_value=False)
+
+class _Struck:
+    """Which links, units and demands an event strikes; `price` (link) is the base price."""
+
+    def __init__(
+        self, case: Case, links: pd.DataFrame, units: pd.DataFrame, demands: pd.DataFrame
+    ) -> None:
+        materials = case.table("materials").set_index("id")
+        self._stage = materials["stage"]
+        self._control = case.settings.control
+        self._links, self._units, self._demands = links, units, demands
+        self.price = links["material"].map(materials["base_price"]).fillna(0.0).to_numpy(float)
+        recipes = case.table("recipes")
+        made = gather_modes(case, units).merge(recipes[recipes["coefficient"] > 0], on="recipe")
+        self._made = made[["unit", "material"]]
+
+    def links(self, event: Event) -> BoolArray:
+        """Goods that leave the origin, and with extraterritorial reach those made from them."""
+        links = self._links
+        came = links["origin"] == event.origin
+        if event.extraterritorial and event.origin == self._control:
+            came |= links["control"].astype(bool)
+        hit = came & (links["destination"] != event.origin) & self._are(links["material"], event)
+        return self._within(hit, links["destination"], event.destinations)
+
+    def units(self, event: Event) -> BoolArray:
+        """Plants named, or that make goods named, at the origin (anywhere where it is blank)."""
+        made = self._made["unit"][self._are(self._made["material"], event)]
+        hit = self._units["id"].isin(event.goods) | self._units.index.isin(made)
+        return self._within(hit, self._units["place"], [event.origin] if event.origin else [])
+
+    def demands(self, event: Event) -> BoolArray:
+        """Demands for the goods, at the destinations."""
+        hit = self._are(self._demands["material"], event)
+        return self._within(hit, self._demands["place"], event.destinations)
+
+    def _are(self, materials: pd.Series, event: Event) -> pd.Series:
+        goods = event.goods
+        return materials.isin(goods) | materials.map(self._stage).isin(goods)
+
+    @staticmethod
+    def _within(hit: pd.Series, place: pd.Series, places: Collection[str]) -> BoolArray:
+        chosen = hit & place.isin(list(places)) if places else hit
+        return chosen.to_numpy(bool)

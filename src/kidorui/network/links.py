@@ -13,6 +13,7 @@ DAYS = 365.25
 def expand_routes(case: Case) -> pd.DataFrame:
     """One row per material, origin and destination, with costs in US$/kg and transit in years.
 
+    `cost` holds the `duty` on the value at the base price.
     A row of the case for a stage stands for every material of the stage; a row for the
     material itself wins. `base_flow` is NaN where the case gives none.
     """
@@ -33,6 +34,7 @@ def expand_routes(case: Case) -> pd.DataFrame:
             "origin": both["origin"],
             "destination": both["destination"],
             "cost": both["cost"] + duty,
+            "duty": duty,
             "transit": both["transit"] / DAYS,
             "capacity": both["capacity"].fillna(np.inf),
             "base_flow": both["base_flow"],

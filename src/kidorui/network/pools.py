@@ -12,42 +12,31 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from kidorui.case.reach import Shape, available
+
 BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
+
+__all__ = ["Kept", "Shape", "available", "controlled", "keep", "tainting", "useful"]
 
 
 @dataclass(frozen=True)
-class Shape:
-    """Recipes in place and routes as graphs over all (material, place) pairs.
+class Kept:
+    """What takes part: `pairs`, the `modes` that run in them and the `routes` between them."""
 
-    `inputs` and `outputs` are (mode, pair) matrices of tonnes per unit of activity, both
-    positive; `origin` and `destination` are the pairs each route joins.
-    """
-
-    inputs: sparse.csr_array
-    outputs: sparse.csr_array
-    origin: IntArray
-    destination: IntArray
-
-    @property
-    def pairs(self) -> int:
-        """Number of (material, place) pairs."""
-        return int(self.inputs.shape[1])
+    pairs: BoolArray
+    modes: BoolArray
+    routes: BoolArray
 
 
-def available(shape: Shape) -> BoolArray:
-    """Pairs that recipes and routes can fill, starting from recipes without inputs."""
-    full = np.zeros(shape.pairs, dtype=bool)
+def keep(shape: Shape, served: BoolArray, stocked: BoolArray) -> Kept:
+    """Pairs that can be filled and are of use, with the by-products of what runs for them."""
+    full = available(shape, stocked)
+    pairs = full & useful(shape, served)
     needs = (shape.inputs > 0).astype(float)
-    makes = (shape.outputs > 0).astype(float).T.tocsr()
-    required = needs.sum(axis=1)
-    while True:
-        runs = needs @ full >= required
-        grown = full | (makes @ runs > 0)
-        grown[shape.destination[grown[shape.origin]]] = True
-        if np.array_equal(grown, full):
-            return full
-        full = grown
+    makes = shape.outputs > 0
+    modes = (needs @ full >= needs.sum(axis=1)) & (makes @ pairs > 0)
+    pairs = full & (pairs | (makes.T @ modes > 0))
+    return Kept(pairs, modes, full[shape.origin] & pairs[shape.destination])
 
 
 def useful(shape: Shape, served: BoolArray) -> BoolArray:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from kidorui.case import Case
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
+
+_SAME = 1e-9
+"""Moments (years) and chances closer than this are the same."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,23 @@ class Tree:
     @cached_property
     def decides(self) -> npt.NDArray[np.bool_]:
         """Whether projects can be decided in the node: in whole years, not in slices."""
-        return self.duration >= 1
+        return self.duration >= 1 - _SAME
+
+    def arriving(self, transit: FloatArray) -> FloatArray:
+        """(transit, node, node): what arrives in a node of what was shipped in another.
+
+        `transit` is in years. The share is that of the first node's time in which goods arrive
+        that left, a transit earlier, in the second (itself or an ancestor), so that a rate
+        shipped times the share is the rate arriving: nothing is lost or made, whatever the
+        lengths of the nodes. Before the axis goods were shipped as in its first node.
+        """
+        end = self.start + self.duration
+        opened = np.where(self.parent < 0, -np.inf, self.start)
+        late = transit[:, None, None]
+        left = np.minimum(end[:, None] - late, end[None, :])
+        entered = np.maximum(self.start[:, None] - late, opened[None, :])
+        overlap = np.maximum(left - entered, 0.0) * self.ancestry
+        return np.asarray(overlap / self.duration[:, None])
 
 
 def grow(
@@ -99,17 +119,20 @@ def grow(
     Each entry of `events` is an event id, or several joined by "+" that strike together.
     An event leaves the trunk once in each onset year of the case; the branch stands for an
     onset in the window from that year to the next (the first window opens with the axis, the
-    last closes with it), with the chance that its hazard per year gives; hazards compete.
-    `hazard` replaces the events' own (their sum is then `hazard`).
+    last closes with it), with the chance that its hazard gives; hazards compete.
+    `hazard` replaces the events' own: the chance per year that any of them begins.
+
+    Raises ValueError for an event without a hazard where none is given.
     """
     s = case.settings
     if base_year_only:
         return _assemble(case, [_Node(float(s.base_year), 1.0, -1, 1.0, -1, 0, (), "base year")])
-    hazards = _hazards(case, events, hazard)
+    rates = _rates(case, events, hazard)
+    total = sum(rates.values())
     onsets = sorted(y for y in s.event_years if s.years[0] < y < s.end)
-    chance = _onset_chances(onsets, s.years[0], s.end, sum(hazards.values()))
-    branches = [(e, y) for y in onsets for e in events] if onsets else []
-    share = {e: h / max(sum(hazards.values()), 1e-300) for e, h in hazards.items()}
+    chance = _onset_chances(onsets, s.years[0], s.end, total)
+    branches = [(e, y) for y in onsets for e in rates]
+    share = {e: rate / total if total > 0 else 0.0 for e, rate in rates.items()}
 
     starts = [float(y) for y in s.years]
     ends = [*starts[1:], float(s.end)]
@@ -118,10 +141,10 @@ def grow(
     stops = [*cuts[1:], ends[-1]]
     nodes: list[_Node] = []
     for i, (a, b) in enumerate(zip(cuts, stops, strict=True)):
-        gone = sum(chance[y] for y in onsets if y <= a) if branches else 0.0
+        gone = sum(chance[y] for y in onsets if y <= a)
         nodes.append(_Node(a, b - a, i - 1, 1.0 - gone, -1, i, (), f"{a:.0f}"))
     for number, (event, onset) in enumerate(branches):
-        trunk = next((i for i, c in enumerate(cuts) if stops[i] == onset), -1)
+        trunk = stops.index(onset)
         probability = chance[onset] * share[event]
         nodes += _branch(case, event, float(onset), trunk, probability, number, len(nodes), cuts)
     return _assemble(case, nodes)
@@ -152,18 +175,25 @@ def _branch(
     """The nodes of one branch: the event year in slices, then the remaining periods."""
     s = case.settings
     names = tuple(event.split("+"))
-    duration = _duration(case, names)
+    over = onset + _duration(case, names)
     slices = onset + np.arange(s.slices) / s.slices
-    later = {c for c in cuts if c > onset + 1} | {onset + 1, onset + duration}
-    edges = [*slices, *sorted(c for c in later if onset < c < s.end), float(s.end)]
+    ends = {onset + 1, over, float(s.end), *(c for c in cuts if c > onset + 1)}
+    edges = _distinct([*slices, *(e for e in ends if onset < e <= s.end)])
+    cut = sum(edge < onset + 1 - _SAME for edge in edges)
     nodes = []
-    for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
-        on = names if a < onset + duration - 1e-9 else ()
-        quarter = f" slice {i + 1}/{s.slices}" if i < s.slices else ""
-        label = f"{event} from {onset:.0f}: {np.floor(a + 1e-9):.0f}{quarter}"
+    for i, (a, b) in enumerate(pairwise(edges)):
+        on = names if a < over - _SAME else ()
+        part = f" part {i + 1}/{cut}" if i < cut and cut > 1 else ""
+        label = f"{event} from {onset:.0f}: {np.floor(a + _SAME):.0f}{part}"
         parent = trunk if i == 0 else offset + i - 1
         nodes.append(_Node(a, b - a, parent, probability, number, trunk, on, label))
     return nodes
+
+
+def _distinct(edges: Sequence[float]) -> list[float]:
+    """The edges in order, those that differ by rounding alone taken as one."""
+    rising = np.sort(edges)
+    return [float(e) for e in rising[np.diff(rising, prepend=-np.inf) > _SAME]]
 
 
 def _assemble(case: Case, nodes: Sequence[_Node]) -> Tree:
@@ -181,22 +211,33 @@ def _assemble(case: Case, nodes: Sequence[_Node]) -> Tree:
     )
 
 
-def _hazards(case: Case, events: Sequence[str], hazard: float | None) -> dict[str, float]:
-    """Chance per year that each (joint) event begins; joint events take the smallest hazard."""
+def _rates(case: Case, events: Sequence[str], hazard: float | None) -> dict[str, float]:
+    """Rate (1/yr) at which each event begins: that of a constant hazard, chance 1 - exp(-rate).
+
+    Rates of events that compete add up; events joined by "+" take the smallest hazard.
+    """
     table = case.table("events").set_index("id")["hazard"]
-    own = {e: float(min(table[name] for name in e.split("+"))) for e in events}
+    own = {e: float(np.min([table[name] for name in e.split("+")])) for e in events}
     if hazard is None:
-        return own
-    total = sum(own.values())
-    return {e: hazard * (h / total if total else 1 / len(own)) for e, h in own.items()}
+        if unknown := [e for e, chance in own.items() if np.isnan(chance)]:
+            raise ValueError(f"no hazard is stated for {', '.join(unknown)}: give one")
+        return {e: _rate(chance) for e, chance in own.items()}
+    parts = {e: 0.0 if np.isnan(chance) else _rate(chance) for e, chance in own.items()}
+    total = sum(parts.values())
+    equal = 1 / max(len(parts), 1)
+    return {e: _rate(hazard) * (r / total if total else equal) for e, r in parts.items()}
+
+
+def _rate(chance: float) -> float:
+    return float(-np.log1p(-min(chance, 1 - _SAME)))
 
 
 def _onset_chances(
-    onsets: Sequence[int], first: float, end: float, hazard: float
+    onsets: Sequence[int], first: float, end: float, rate: float
 ) -> dict[int, float]:
     """Chance that the first onset falls in each window."""
     edges = [float(first), *(float(y) for y in onsets[1:]), float(end)]
-    quiet = [(1 - hazard) ** (edge - first) for edge in edges]
+    quiet = [float(np.exp(-rate * (edge - first))) for edge in edges]
     return {y: quiet[i] - quiet[i + 1] for i, y in enumerate(onsets)}
 
 

@@ -11,8 +11,8 @@ from kidorui.network.tree import Tree
 
 FloatArray = npt.NDArray[np.float64]
 
-_SAMPLES = 4
-"""Points at which a node is sampled for what opens or closes within it."""
+_INSTANT = 1e-6
+"""A stretch of time in which nothing opens or closes, years."""
 
 
 def lead_time(projects: pd.DataFrame) -> FloatArray:
@@ -77,22 +77,20 @@ def gather_units(case: Case) -> pd.DataFrame:
 
 def gather_modes(case: Case, units: pd.DataFrame) -> pd.DataFrame:
     """Modes of every unit: `unit` (row of units), `recipe`, `cost` (US$/kg of activity)."""
-    of_plants = case.table("modes")[["plant", "recipe", "variable_cost"]].rename(
-        columns={"plant": "id", "variable_cost": "cost"}
-    )
-    projects = case.table("projects")
+    of_plants = case.table("modes").rename(columns={"plant": "id", "variable_cost": "cost"})
     of_projects = (
-        projects[["id", "recipes", "variable_cost"]]
+        case.table("projects")
         .explode("recipes")
-        .dropna(subset="recipes")
         .rename(columns={"recipes": "recipe", "variable_cost": "cost"})
     )
-    modes = pd.concat([of_plants, of_projects], ignore_index=True)
-    position = pd.Series(np.arange(len(units)), index=units["id"])
-    modes["unit"] = modes["id"].map(position)
-    modes = modes.dropna(subset="unit").astype({"unit": int})
-    modes["cost"] = modes["cost"].fillna(0.0)
-    return modes[["unit", "recipe", "cost"]].reset_index(drop=True)
+    columns = ["table", "id", "recipe", "cost"]
+    modes = pd.concat(
+        [of_plants.assign(table="plants")[columns], of_projects.assign(table="projects")[columns]],
+        ignore_index=True,
+    )
+    numbered = units[["table", "id"]].assign(unit=np.arange(len(units)))
+    modes = modes.dropna(subset="recipe").merge(numbered, on=["table", "id"], how="inner")
+    return modes.assign(cost=modes["cost"].fillna(0.0))[["unit", "recipe", "cost"]]
 
 
 def ramp_matrix(ramps: pd.Series) -> FloatArray:
@@ -107,27 +105,35 @@ def operating_share(
 ) -> FloatArray:
     """Mean share of nameplate in use from `start` to `end`, by elements (broadcast).
 
-    `ramp` has one more axis than the others: the years since opening.
+    `ramp` has one more axis than the others: the full years since opening, of which the last
+    stands for all that follow.
     """
-    offsets = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
-    moments = start[..., None] + (end - start)[..., None] * offsets
-    age = moments - opening[..., None]
-    step = np.clip(np.floor(np.where(np.isfinite(age), age, 1e3)), 0, ramp.shape[-1] - 1)
-    share = np.take_along_axis(
-        np.broadcast_to(ramp, (*step.shape[:-1], ramp.shape[-1])), step.astype(int), axis=-1
-    )
-    on = (age >= 0) & (moments < closing[..., None])
-    return np.asarray((share * on).mean(axis=-1))
+    steps = ramp.shape[-1]
+    in_use = np.zeros(np.broadcast_shapes(opening.shape, closing.shape, start.shape, end.shape))
+    for age in range(steps):
+        reached = np.maximum(start, opening + age)
+        left = np.minimum(
+            end, closing if age == steps - 1 else np.minimum(closing, opening + age + 1)
+        )
+        in_use += ramp[..., age] * np.maximum(left - reached, 0.0)
+    return np.asarray(in_use / (end - start))
+
+
+def standing_at(
+    opening: FloatArray, closing: FloatArray, ramp: FloatArray, moment: FloatArray
+) -> FloatArray:
+    """Share of nameplate in use just before a moment, by elements (broadcast)."""
+    return operating_share(opening, closing, ramp, moment - _INSTANT, moment)
 
 
 def installed(units: pd.DataFrame, tree: Tree) -> FloatArray:
     """(node, unit): capacity of existing and committed units, t/yr; candidates have none."""
     share = operating_share(
-        units["opening"].to_numpy(float)[None, :],
-        units["closing"].to_numpy(float)[None, :],
-        ramp_matrix(units["ramp"])[None, :, :],
-        np.repeat(tree.start[:, None], len(units), axis=1),
-        np.repeat((tree.start + tree.duration)[:, None], len(units), axis=1),
+        units["opening"].to_numpy(float),
+        units["closing"].to_numpy(float),
+        ramp_matrix(units["ramp"]),
+        tree.start[:, None],
+        (tree.start + tree.duration)[:, None],
     )
     owned = (units["kind"] != "candidate").to_numpy()
     return np.asarray(share * units["capacity"].to_numpy(float) * owned)

@@ -1,7 +1,7 @@
 """The linear programme: operation, investment and risk as named blocks of sparse arrays."""
 
+from kidorui.program.blocks import Reference
 from kidorui.program.model import Model
-from kidorui.program.operation import Reference
 from kidorui.program.solve import Infeasible, Solution, Solver, SolverError, Unbounded
 from kidorui.program.state import Program, state_base_year, state_plan
 

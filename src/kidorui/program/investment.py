@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.network import Network, Tree
-from kidorui.network.units import lead_time, operating_share, ramp_matrix
+from kidorui.network.units import lead_time, operating_share, ramp_matrix, standing_at
+from kidorui.program.blocks import Built, at_every_node, incidence
 from kidorui.program.model import Model
-from kidorui.program.operation import Built
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,35 +39,44 @@ class Candidates:
 def candidates(network: Network) -> Candidates:
     """Work out when each project could open and what it would cost a year.
 
-    Investment is written off over the life as an annuity from opening, with interest on half
-    the building time, so that the end of the axis moves nothing. A project that does not
-    happen (its odds) is not paid: capacity and cost are both expectations.
+    Investment is written off over the life as an annuity from opening, so that the end of the
+    axis moves nothing; until then it bears interest, for half the building time and for all
+    the time that it stands ready but does not serve. A project that does not happen (its
+    odds) is not paid: capacity and cost are both expectations.
     """
     tree, projects = network.tree, network.case.table("projects").reset_index(drop=True)
     table = projects[~projects["committed"].to_numpy(bool)]
     decision = np.maximum(tree.start[:, None], table["decision"].to_numpy(float))
     opening = decision + lead_time(table)
-    closing = opening + table["lifetime"].to_numpy(float)
-    end = tree.start + tree.duration
-    shape = (tree.size, tree.size, len(table))
-    start, stop = (np.broadcast_to(a[:, None, None], shape) for a in (tree.start, end))
-    descends = tree.ancestry[:, :, None]
-    odds = table["odds"].fillna(1.0).to_numpy(float)
-    used = operating_share(opening, closing, ramp_matrix(table["ramp"])[None, None], start, stop)
-    paid = operating_share(opening, closing, np.ones((1, 1, 1, 1)), start, stop)
-    rate = tree.discount_rate
     life = table["lifetime"].to_numpy(float)
-    annuity = rate / (1 - (1 + rate) ** -life) if rate > 0 else 1 / life
-    building = (1 + rate) ** (table["build_time"].to_numpy(float) / 2)
-    capital = table["capex"].to_numpy(float) * annuity * building
+    end = tree.start + tree.duration
+    start, stop = tree.start[:, None, None], end[:, None, None]
+    ramp, always = ramp_matrix(table["ramp"]), np.ones((1, 1))
+    odds = table["odds"].fillna(1.0).to_numpy(float)
+    descends = tree.ancestry[:, :, None] * odds
+    paid = operating_share(opening, opening + life, always, start, stop)
+    used = operating_share(opening, opening + life, ramp, start, stop)
+    # a stock is counted at the end of a node, a plant over all of it
+    is_store = (table["stage"] == "stockpile").to_numpy()
+    used = np.where(is_store, standing_at(opening, opening + life, ramp, stop), used)
     window = (end[:, None] > table["decision"].to_numpy(float)) & tree.decides[:, None]
     return Candidates(
         table=table,
-        share=used * odds * descends,
-        charged=paid * odds * descends,
-        annual=capital + table["fixed_cost"].fillna(0.0).to_numpy(float),
-        window=window & (opening < tree.start.max() + 1e-9),
+        share=used * descends,
+        charged=paid * descends,
+        annual=yearly_cost(table, tree.discount_rate),
+        window=window & (opening < end.max()),
     )
+
+
+def yearly_cost(table: pd.DataFrame, rate: float) -> FloatArray:
+    """(project): annuity of the investment and fixed cost, US$ per tonne a year, per year."""
+    life = table["lifetime"].to_numpy(float)
+    annuity = rate / (1 - (1 + rate) ** -life) if rate > 0 else 1 / life
+    waiting = table["build_time"] / 2 + table["qualification_time"].fillna(0.0)
+    waiting += table["slip"].fillna(0.0)
+    capital = table["capex"] * (1 + rate) ** waiting * annuity
+    return np.asarray(capital + table["fixed_cost"].fillna(0.0), dtype=float)
 
 
 def state_investment(
@@ -98,7 +107,7 @@ def state_investment(
     )
     size_limit(model, tree, largest, labels)
     if whole:
-        whole_units(model, tree, projects)
+        whole_units(model, tree, projects, labels)
     spending(model, network, projects, budget, open_funds)
     return built_capacity(network, projects)
 
@@ -106,16 +115,16 @@ def state_investment(
 def size_limit(model: Model, tree: Tree, largest: FloatArray, labels: pd.DataFrame) -> None:
     """Along every path of the tree a project is built at most to its largest size."""
     paths = sparse.csr_array(tree.ancestry[tree.leaves].astype(float))
-    matrix = sparse.kron(paths, sparse.eye_array(len(largest)), format="csr")
     model.add_constraints(
         "project size",
-        {"size": sparse.csr_array(matrix)},
+        {"size": sparse.csr_array(sparse.kron(paths, sparse.eye_array(len(largest))))},
         upper=np.tile(largest, len(tree.leaves)),
-        labels=pd.concat([labels] * len(tree.leaves), ignore_index=True),
+        labels=labels,
+        node=np.repeat(tree.leaves, len(largest)),
     )
 
 
-def whole_units(model: Model, tree: Tree, projects: Candidates) -> None:
+def whole_units(model: Model, tree: Tree, projects: Candidates, labels: pd.DataFrame) -> None:
     """Sizes are whole multiples of a unit, or none, or between the smallest and the largest."""
     table = projects.table
     unit = table["size_unit"].to_numpy(float)
@@ -124,7 +133,9 @@ def whole_units(model: Model, tree: Tree, projects: Candidates) -> None:
     counted = ~np.isnan(unit) & (unit > 0)
     most = np.where(counted, np.floor(largest / np.where(counted, unit, 1.0) + 1e-9), 1.0)
     shape = (tree.size, len(table))
-    model.add_variables("units", shape, upper=projects.window * most, integer=True)
+    model.add_variables(
+        "units", shape, upper=projects.window * most.astype(float), integer=True, labels=labels
+    )
     size = sparse.eye_array(tree.size * len(table))
 
     def per_unit(values: FloatArray) -> sparse.dia_array:
@@ -132,8 +143,8 @@ def whole_units(model: Model, tree: Tree, projects: Candidates) -> None:
 
     upper = {"size": size, "units": -per_unit(np.where(counted, unit, largest))}
     lower = {"size": size, "units": -per_unit(np.where(counted, unit, smallest))}
-    model.add_constraints("largest unit", upper, upper=0.0)
-    model.add_constraints("smallest unit", lower, lower=0.0)
+    model.add_constraints("largest unit", upper, upper=0.0, labels=labels)
+    model.add_constraints("smallest unit", lower, lower=0.0, labels=labels)
 
 
 def spending(
@@ -151,39 +162,29 @@ def spending(
     asked = (
         table["capex"] * table["public_share"].fillna(0.0) * table["odds"].fillna(1.0) * MILLION
     ).to_numpy(float)
-    model.add_variables("spend", (tree.size, count), labels=pairs[["table", "row", "fund"]])
-    of_project = sparse.csr_array(
-        (np.ones(count), (pairs["position"], np.arange(count))), shape=(len(table), count)
-    )
+    model.add_variables("spend", (tree.size, count), labels=pairs[["table", "row", "id", "fund"]])
+    of_project = incidence(pairs["position"].to_numpy(), len(table))
     labels = table.assign(table="projects", row=table["_row"])[["table", "row", "id"]]
     model.add_constraints(
         "public share",
         {
-            "spend": sparse.csr_array(sparse.kron(sparse.eye_array(tree.size), of_project)),
+            "spend": at_every_node(tree, of_project),
             "size": -sparse.diags_array(np.tile(asked, tree.size)),
         },
         lower=0.0,
         upper=0.0,
-        labels=pd.concat([labels] * tree.size, ignore_index=True),
+        labels=labels,
     )
-    names = list(funds["id"].unique())
-    of_fund = sparse.csr_array(
-        (np.ones(count), (pd.Index(names).get_indexer(pairs["fund"]), np.arange(count))),
-        shape=(len(names), count),
-    )
-    so_far = np.stack(
-        [
-            [funds.loc[(funds["id"] == f) & (funds["year"] < end), "amount"].sum() for f in names]
-            for end in tree.start + tree.duration
-        ]
-    ).reshape(tree.size, len(names))
-    path = sparse.csr_array(tree.ancestry.astype(float))
+    names = pd.Index(funds["id"].unique())
+    of_fund = incidence(names.get_indexer(pairs["fund"]), len(names))
+    had = funds["year"].to_numpy(float) < (tree.start + tree.duration)[:, None]
+    given = incidence(names.get_indexer(funds["id"]), len(names)) * funds["amount"].to_numpy(float)
     rows = funds.drop_duplicates("id").assign(table="funds", row=lambda f: f["_row"])
     model.add_constraints(
         "fund",
-        {"spend": sparse.csr_array(sparse.kron(path, of_fund))},
-        upper=so_far.ravel(),
-        labels=pd.concat([rows[["table", "row", "id"]]] * tree.size, ignore_index=True),
+        {"spend": sparse.csr_array(sparse.kron(sparse.csr_array(tree.ancestry * 1.0), of_fund))},
+        upper=np.asarray(had @ given.T).ravel(),
+        labels=rows[["table", "row", "id"]],
     )
 
 
@@ -221,30 +222,34 @@ def eligible_pairs(table: pd.DataFrame, funds: pd.DataFrame) -> pd.DataFrame:
         & allows(pairs["stages"], pairs["stage"])
         & allows(pairs["prongs"], pairs["prong"])
     )
-    return pairs[open_].assign(table="funds", row=lambda p: p["_row_fund"], fund=lambda p: p["id_fund"])
-
-
-def built_capacity(network: Network, projects: Candidates) -> Built:
-    """What a tonne of each size adds to the capacity of units and stocks in each node."""
-    number = projects.table.index.to_numpy()
-    return Built(
-        of_units=_spread(projects, network.units["project"].to_numpy(), number),
-        of_stocks=_spread(projects, network.stocks["project"].to_numpy(), number),
+    return pairs[open_].assign(
+        table="funds", row=lambda p: p["_row_fund"], fund=lambda p: p["id_fund"]
     )
 
 
-def _spread(
-    projects: Candidates, owner: npt.NDArray[np.intp], number: npt.NDArray[np.intp]
-) -> sparse.csr_array:
+def built_capacity(network: Network, projects: Candidates) -> Built:
+    """What a tonne of each size adds to the capacity of units and stocks in each node.
+
+    A plant that an event stops is stopped whether it was built or stood before.
+    """
+    left = (1 - network.hits.outage).ravel()
+    of_units = _spread(projects, network.units["project"].to_numpy())
+    return Built(
+        of_units=sparse.csr_array(sparse.diags_array(left) @ of_units),
+        of_stocks=_spread(projects, network.stocks["project"].to_numpy()),
+    )
+
+
+def _spread(projects: Candidates, owner: npt.NDArray[np.intp]) -> sparse.csr_array:
     """(node x thing, node x project) shares, for things that belong to a candidate."""
     nodes, _, count = projects.share.shape
-    things = len(owner)
-    position = pd.Index(owner).get_indexer(pd.Index(number))
-    later, decided, project = np.nonzero(projects.share * (position >= 0))
+    thing = np.flatnonzero(np.isin(owner, projects.table.index))
+    project = projects.table.index.get_indexer(pd.Index(owner[thing]))
+    later, decided, which = np.nonzero(projects.share[:, :, project])
     return sparse.csr_array(
         (
-            projects.share[later, decided, project],
-            (later * things + position[project], decided * count + project),
+            projects.share[later, decided, project[which]],
+            (later * len(owner) + thing[which], decided * count + project[which]),
         ),
-        shape=(nodes * things, nodes * count),
+        shape=(nodes * len(owner), nodes * count),
     )

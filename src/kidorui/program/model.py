@@ -16,7 +16,9 @@ import pandas as pd
 from scipy import sparse
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 ArrayLike = FloatArray | float
+Sparse = sparse.csr_array | sparse.coo_array | sparse.dia_array
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class Variables:
 class Constraints:
     """A block of constraints: lower <= sum of matrix @ variables <= upper.
 
-    `labels` has a row per constraint (table and row of the case it comes from, and what it is
-    about): the words in which infeasibility and marginal values are told.
+    Each is about a row of `things` (table and row of the case it comes from, and its names) in
+    a node of the tree: the words in which infeasibility and marginal values are told.
     """
 
     name: str
@@ -56,7 +58,9 @@ class Constraints:
     terms: Mapping[str, sparse.csr_array]
     lower: FloatArray
     upper: FloatArray
-    labels: pd.DataFrame
+    things: pd.DataFrame
+    thing: IntArray
+    node: IntArray
 
     @property
     def size(self) -> int:
@@ -68,11 +72,17 @@ class Constraints:
         """Where the block lies among all constraints."""
         return slice(self.start, self.start + self.size)
 
+    @property
+    def labels(self) -> pd.DataFrame:
+        """A row per constraint: the thing it is about."""
+        return self.things.iloc[self.thing].reset_index(drop=True)
+
 
 @dataclass
 class Model:
-    """A programme being stated: minimise cost over its blocks."""
+    """A programme being stated: minimise cost over its blocks; `nodes` are named in words."""
 
+    nodes: tuple[str, ...] = ()
     variables: dict[str, Variables] = field(default_factory=dict)
     constraints: dict[str, Constraints] = field(default_factory=dict)
     labels: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -110,14 +120,22 @@ class Model:
     def add_constraints(
         self,
         name: str,
-        terms: Mapping[str, sparse.sparray],
+        terms: Mapping[str, Sparse],
         *,
         lower: ArrayLike = -np.inf,
         upper: ArrayLike = np.inf,
         labels: pd.DataFrame | None = None,
+        node: IntArray | None = None,
+        thing: IntArray | None = None,
     ) -> Constraints:
-        """Add a block of constraints; each term is a (row, variable of the block) matrix."""
+        """Add a block of constraints; each term is a (row, variable of the block) matrix.
+
+        `labels` has a row per thing; `node` and `thing` say what each constraint is about,
+        and are those of a (node, thing) array unless given.
+        """
         rows = next(iter(terms.values())).shape[0]
+        things = pd.DataFrame(index=[0]) if labels is None else labels.reset_index(drop=True)
+        place = np.arange(rows)
         for block, matrix in terms.items():
             expected = (rows, self.variables[block].size)
             if matrix.shape != expected:
@@ -128,7 +146,9 @@ class Model:
             {block: sparse.csr_array(matrix) for block, matrix in terms.items()},
             np.broadcast_to(np.asarray(lower, dtype=float), rows).copy(),
             np.broadcast_to(np.asarray(upper, dtype=float), rows).copy(),
-            labels if labels is not None else pd.DataFrame(index=np.arange(rows)),
+            things,
+            place % max(len(things), 1) if thing is None else thing,
+            place // max(len(things), 1) if node is None else node,
         )
         self.constraints[name] = constraints
         return constraints

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from kidorui.network import Network
 from kidorui.program.investment import MILLION, Candidates
-from kidorui.program.model import Model
-
-FloatArray = npt.NDArray[np.float64]
+from kidorui.program.model import Model, Sparse
 
 
-def weigh_risk(model: Model, network: Network, projects: Candidates, risk: float) -> FloatArray:
-    """Turn the objective into (1 - risk) E + risk CVaR; returns the costs of all variables.
+def weigh_risk(model: Model, network: Network, projects: Candidates, risk: float) -> None:
+    """Turn the objective into (1 - risk) E + risk CVaR.
 
     CVaR is that of the discounted cost along each path of the tree, in the tail `alpha` of the
     case (Rockafellar and Uryasev, J. Risk 2:21-41, 2000).
@@ -23,7 +20,7 @@ def weigh_risk(model: Model, network: Network, projects: Candidates, risk: float
     expected = model.cost()
     nodes = np.maximum(tree.probability, 1e-300)
     model.add_variables("node cost", (tree.size, 1), lower=-np.inf)
-    terms: dict[str, sparse.sparray] = {"node cost": sparse.eye_array(tree.size)}
+    terms: dict[str, Sparse] = {"node cost": sparse.eye_array(tree.size)}
     for name, block in model.variables.items():
         if name in ("size", "node cost") or not block.cost.any():
             continue
@@ -52,10 +49,5 @@ def weigh_risk(model: Model, network: Network, projects: Candidates, risk: float
         lower=0.0,
     )
     weighed = np.concatenate([(1 - risk) * expected, np.zeros(tree.size), [risk], risk * tail])
-    _recost(model, weighed)
-    return weighed
-
-
-def _recost(model: Model, cost: FloatArray) -> None:
     for block in model.variables.values():
-        block.cost[:] = cost[block.span]
+        block.cost[:] = weighed[block.span]

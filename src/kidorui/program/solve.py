@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import highspy
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kidorui.program.model import Model
+from kidorui.program.conflict import smallest_conflict
+from kidorui.program.model import Constraints, Model, Variables
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
-MIP_GAP = 1e-4
-"""Relative gap at which a programme with whole units counts as solved."""
+MIP_GAP = 0.1
+"""Gap at which a programme with whole units counts as solved, million US$.
 
-LARGE = 30_000
-"""Columns above which a cold solve starts with the interior point method."""
+It is absolute: the welfare of the world is some 10^6 times what a project moves.
+"""
+
+LARGE = 10_000
+"""Columns above which a cold solve takes the interior point method (benchmarks, the race)."""
+
+INTERIOR, DUAL, PRIMAL = "ipx", 1, 4
+"""HiGHS's names of the interior point method and of the simplex methods used."""
 
 
 class Infeasible(Exception):
-    """No plan meets all demands on it; `rows` names a minimal set that conflicts."""
+    """No plan meets all demands on it; `rows` names a minimal set that conflicts.
 
-    def __init__(self, rows: list[str]) -> None:
-        self.rows = rows
-        super().__init__("these rows cannot all hold:\n" + "\n".join(f"  {r}" for r in rows))
+    `parts` has the same as (block, position in it), of constraints and of variables whose
+    bounds take part.
+    """
+
+    def __init__(self, rows: Sequence[str], parts: Sequence[tuple[str, int]] = ()) -> None:
+        self.rows = list(rows)
+        self.parts = list(parts)
+        super().__init__(f"{self.heading}:\n" + "\n".join(f"  {row}" for row in self.rows))
+
+    heading = "these rows cannot all hold"
 
 
 class Unbounded(Infeasible):
     """The programme has no optimum; `rows` names variables that grow without end."""
 
-    def __init__(self, rows: list[str]) -> None:
-        Exception.__init__(self, "these grow without end:\n" + "\n".join(f"  {r}" for r in rows))
-        self.rows = rows
+    heading = "these grow without end"
 
 
 class SolverError(Exception):
@@ -46,7 +60,8 @@ class Solution:
     """Values, duals and reduced costs of a solved programme, by block.
 
     Blocks of variables are (node, thing) arrays; duals are one per constraint, the change of
-    the objective (million US$, minimised) with its bound.
+    the objective (million US$, minimised) with its bound. `basis` is that of `Solver.basis`,
+    where it was asked for.
     """
 
     objective: float
@@ -56,6 +71,7 @@ class Solution:
     duals: Mapping[str, FloatArray]
     mip_gap: float
     iterations: int
+    basis: npt.NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
 
     @property
     def gap(self) -> float:
@@ -67,17 +83,19 @@ class Solver:
     """A live HiGHS model of a programme.
 
     `solve()` may be called again after `set_bounds` or `set_costs`; it then starts from the
-    last basis.
+    last basis, by the primal simplex where costs alone have changed and by the dual else.
     """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._highs = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
-        self._highs.setOptionValue("mip_rel_gap", MIP_GAP)
+        self._highs.setOptionValue("mip_rel_gap", 0.0)
+        self._highs.setOptionValue("mip_abs_gap", MIP_GAP)
+        self._highs.setOptionValue("mip_lp_solver", INTERIOR if model.columns > LARGE else "choose")
         self._whole = bool(model.integers().any())
-        self._warm = False
+        self._warm = self._moved = False
         if self._highs.passModel(_to_highs(model)) == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the programme: a coefficient is not a finite number")
 
@@ -86,6 +104,7 @@ class Solver:
         span = self.model.variables[block].span
         index = np.arange(span.start, span.stop, dtype=np.int32)
         self._highs.changeColsBounds(len(index), index, lower.ravel(), upper.ravel())
+        self._moved = True
 
     def set_costs(self, cost: FloatArray) -> None:
         """Change the cost of all variables."""
@@ -95,6 +114,34 @@ class Solver:
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of one constraint, by its number among all."""
         self._highs.changeRowBounds(row, lower, upper)
+        self._moved = True
+
+    def basis(self) -> npt.NDArray[np.int8]:
+        """HiGHS's status of every variable, then of every constraint, in the last solution."""
+        basis = self._highs.getBasis()
+        status = (*basis.col_status, *basis.row_status)
+        return np.fromiter(map(int, status), dtype=np.int8, count=len(status))
+
+    def start_from(self, basis: npt.NDArray[np.int8]) -> None:
+        """Begin the next solve at a basis, with nothing else remembered.
+
+        What follows then depends on the programme and that basis alone, not on what this
+        solver did before.
+        """
+        kinds = (
+            highspy.HighsBasisStatus.kLower,
+            highspy.HighsBasisStatus.kBasic,
+            highspy.HighsBasisStatus.kUpper,
+            highspy.HighsBasisStatus.kZero,
+            highspy.HighsBasisStatus.kNonbasic,
+        )
+        status = [kinds[s] for s in basis.tolist()]
+        start = highspy.HighsBasis()
+        start.col_status = status[: self.model.columns]
+        start.row_status = status[self.model.columns :]
+        self._highs.clearSolver()
+        self._highs.setBasis(start)
+        self._warm, self._moved = True, False
 
     def solve(self) -> Solution:
         """Solve to optimality.
@@ -102,23 +149,22 @@ class Solver:
         Raises Infeasible with the rows that conflict, Unbounded, or SolverError.
         """
         cold_and_large = not self._warm and self.model.columns > LARGE and not self._whole
-        self._highs.setOptionValue("solver", "ipm" if cold_and_large else "choose")
-        self._highs.run()
-        status = self._highs.getModelStatus()
+        is_feasible = self._warm and not self._moved
+        self._highs.setOptionValue("simplex_strategy", PRIMAL if is_feasible else DUAL)
+        status = self._run(INTERIOR if cold_and_large else "choose")
         if status == highspy.HighsModelStatus.kUnknown:  # interior point gave up: finish by simplex
-            self._highs.setOptionValue("solver", "simplex")
-            self._highs.run()
-            status = self._highs.getModelStatus()
-        if status in (
-            highspy.HighsModelStatus.kInfeasible,
-            highspy.HighsModelStatus.kUnboundedOrInfeasible,
-        ):
-            raise Infeasible(self._conflict())
+            status = self._run("simplex")
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:  # presolve cannot tell which
+            self._highs.setOptionValue("presolve", "off")
+            status = self._run("simplex")
+            self._highs.setOptionValue("presolve", "choose")
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise self._conflict()
         if status == highspy.HighsModelStatus.kUnbounded:
-            raise Unbounded(self._ray())
+            raise self._ray()
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
-        self._warm = True
+        self._warm, self._moved = True, False
         return self._read()
 
     def fix_whole(self, solution: Solution) -> None:
@@ -130,10 +176,8 @@ class Solver:
                 upper = np.where(block.integer, fixed, block.upper)
                 self.set_bounds(name, lower, upper)
                 for column in np.flatnonzero(block.integer) + block.start:
-                    self._highs.changeColIntegrality(
-                        int(column), highspy.HighsVarType.kContinuous
-                    )
-        self._whole = False
+                    self._highs.changeColIntegrality(int(column), highspy.HighsVarType.kContinuous)
+        self._whole = self._warm = False  # branch and bound leaves no basis to start from
 
     def write(self, path: str) -> None:
         """Write the programme to an .mps or .lp file."""
@@ -168,33 +212,61 @@ class Solver:
             value += float((price * np.where(np.isfinite(bound), bound, 0.0)).sum())
         return value
 
-    def _conflict(self) -> list[str]:
+    def _run(self, solver: str) -> highspy.HighsModelStatus:
+        self._highs.setOptionValue("solver", solver)
+        self._highs.run()
+        status: highspy.HighsModelStatus = self._highs.getModelStatus()
+        return status
+
+    def _conflict(self) -> Infeasible:
         """A minimal set of rows and bounds that cannot hold together, in words."""
-        self._highs.setOptionValue("iis_strategy", 6)
-        _, iis = self._highs.getIis()
-        rows = [self._row_words(int(i)) for i in iis.row_index_]
-        columns = [self._column_words(int(j)) for j in iis.col_index_]
-        words = rows + columns
-        return sorted(set(words), key=words.index)
+        rows, columns = smallest_conflict(self._highs, INTERIOR, LARGE)
+        parts = [_find(self.model.constraints, int(i)) for i in rows]
+        parts += [_find(self.model.variables, int(j)) for j in columns]
+        words = self._in_words(rows, columns)
+        return Infeasible(words or ["whole units: no choice of them fits"], parts)
 
-    def _ray(self) -> list[str]:
+    def _ray(self) -> Unbounded:
+        self._highs.setOptionValue("presolve", "off")
+        self._run("simplex")
         _, has_ray, ray = self._highs.getPrimalRay()
-        growing = np.flatnonzero(np.abs(np.array(ray)) > 1e-9) if has_ray else []
-        return [self._column_words(int(j)) for j in growing][:20]
+        growing = np.flatnonzero(np.abs(np.array(ray)) > 1e-9) if has_ray else np.empty(0, np.intp)
+        parts = [_find(self.model.variables, int(j)) for j in growing]
+        return Unbounded(self._in_words(np.empty(0, np.intp), growing[:20]), parts)
 
-    def _row_words(self, row: int) -> str:
-        for block in self.model.constraints.values():
-            if block.span.start <= row < block.span.stop:
-                return _words(block.name, block.labels, row - block.start)
-        raise IndexError(row)
+    def _in_words(self, rows: IntArray, columns: IntArray) -> list[str]:
+        """What the rows and the bounds of columns are about; nodes of one thing are joined."""
+        nodes: dict[str, list[str]] = {}
+        for row in rows:
+            name, place = _find(self.model.constraints, int(row))
+            block = self.model.constraints[name]
+            words = _words(name, block.things, int(block.thing[place]))
+            nodes.setdefault(words, []).append(self._node(int(block.node[place])))
+        for column in columns:
+            name, place = _find(self.model.variables, int(column))
+            node, thing = divmod(place, self.model.variables[name].things)
+            labels = self.model.labels.get(name, pd.DataFrame(index=[0]))
+            nodes.setdefault(_words(f"bounds of {name}", labels, thing), []).append(
+                self._node(node)
+            )
+        return [words + _at(labels) for words, labels in nodes.items()]
 
-    def _column_words(self, column: int) -> str:
-        for block in self.model.variables.values():
-            if block.span.start <= column < block.span.stop:
-                thing = (column - block.start) % block.things
-                labels = self.model.labels.get(block.name, pd.DataFrame(index=[0]))
-                return _words(f"bounds of {block.name}", labels, thing)
-        raise IndexError(column)
+    def _node(self, node: int) -> str:
+        return self.model.nodes[node] if node < len(self.model.nodes) else ""
+
+
+def _find(
+    blocks: Mapping[str, Variables] | Mapping[str, Constraints], index: int
+) -> tuple[str, int]:
+    """The block that holds the index, and its place in it."""
+    block = next(b for b in blocks.values() if index < b.span.stop)
+    return block.name, index - block.start
+
+
+def _at(nodes: Sequence[str]) -> str:
+    named = [node for node in dict.fromkeys(nodes) if node]
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return f" in {', '.join(named[:3])}{more}" if named else ""
 
 
 def _words(name: str, labels: pd.DataFrame, row: int) -> str:

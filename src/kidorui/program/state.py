@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kidorui.network import Network
+from kidorui.program.blocks import Reference
 from kidorui.program.investment import Candidates, candidates, state_investment
 from kidorui.program.model import Model
-from kidorui.program.operation import Reference, state_operation
+from kidorui.program.operation import state_operation
 from kidorui.program.risk import weigh_risk
 
 UNEXPLAINED_SHARE = 0.25
@@ -26,9 +27,14 @@ class Program:
 
 
 def state_base_year(network: Network) -> Program:
-    """Operation alone in the base year: flows near those observed, `unexplained` allowed."""
-    model = Model()
+    """Operation alone in the base year: flows near those observed, `unexplained` allowed.
+
+    Stocks stand still: what the year used must have flowed in it.
+    """
+    model = Model(network.tree.labels)
     state_operation(model, network, base_year_reference(network))
+    drawn = model.variables["withdrawal"]
+    drawn.lower[:] = drawn.upper[:] = 0.0
     return Program(model, network, None)
 
 
@@ -42,7 +48,7 @@ def state_plan(
     risk: float = 0.0,
 ) -> Program:
     """Operation and investment on the tree, weighed by risk (0: expected cost alone)."""
-    model = Model()
+    model = Model(network.tree.labels)
     projects = candidates(network)
     built = state_investment(
         model, network, projects, budget=budget, open_funds=open_funds, whole=whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +11,18 @@ import pandas as pd
 
 from kidorui.case import Case
 from kidorui.network import Network, compile_network, grow
-from kidorui.program import Reference, Solution, Solver, state_base_year
+from kidorui.program import Reference, Solution, state_base_year
+from kidorui.results import Json
 from kidorui.studies.context import Context
+from kidorui.studies.memory import Workbench
 
 FloatArray = npt.NDArray[np.float64]
+
+PER_TONNE = 1e-3
+"""Million US$ in a tonne at 1 US$/kg."""
+
+NO_WEIGHT = 1e-9
+"""Years x discount x probability below which a node counts for nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +41,9 @@ class BaseYear:
 
 def solve_base_year(case: Case, context: Context) -> BaseYear:
     """Clear the market of the base year with the flows observed as upper bounds."""
-    context.report("base year")
     network = compile_network(case, grow(case, base_year_only=True), trace_control=False)
     program = state_base_year(network)
-    solution = Solver(program.model).solve()
+    solution = Workbench(program.model, question_of(case), context).solve("base year")
     routes = network.routes
     flow = np.bincount(
         network.links["route"], weights=solution.values["shipment"][0], minlength=len(routes)
@@ -53,6 +61,11 @@ def solve_base_year(case: Case, context: Context) -> BaseYear:
     )
 
 
+def question_of(case: Case) -> dict[str, Json]:
+    """What decides every solve of a case: its content and the versions that solve it."""
+    return {"case": case.hash, "kidorui": version("kidorui"), "highspy": version("highspy")}
+
+
 def reference_for(network: Network, base: BaseYear) -> Reference:
     """What the base year hands to a plan's network: stated flows first, computed ones else."""
     routes = network.routes
@@ -62,19 +75,26 @@ def reference_for(network: Network, base: BaseYear) -> Reference:
     known = base.pools.set_index(["material", "place"])
     pools = known.reindex(pd.MultiIndex.from_frame(network.pools[["material", "place"]]))
     copies = network.pools.groupby(["material", "place"])["control"].transform("max")
-    used_up = (network.pools["control"] == copies).to_numpy()  # what has no origin counts as controlled
+    used_up = (network.pools["control"] == copies).to_numpy()  # of no origin counts as controlled
     return Reference(
         flow=np.where(np.isnan(stated), computed, stated),
         unexplained=pools["unexplained"].fillna(0.0).to_numpy() * used_up,
         throughput=pools["throughput"].fillna(0.0).to_numpy(),
+        price=pools["price"].to_numpy(float),
     )
 
 
-def prices(network: Network, solution: Solution) -> FloatArray:
-    """(node, pool): price in US$/kg, the dual of the balance undone of discount and odds."""
-    tree = network.tree
-    duals = solution.duals["balance"].reshape(tree.size, len(network.pools))
-    return np.asarray(duals / np.maximum(tree.weight, 1e-300)[:, None] * 1e3)
+def prices(network: Network, solution: Solution, weight: FloatArray | None = None) -> FloatArray:
+    """(node, pool): price in US$/kg, the dual of the balance undone of discount and odds.
+
+    `weight` (node) replaces the tree's own where the objective weighs nodes otherwise; a node
+    without weight has no price (NaN).
+    """
+    counts = network.tree.weight if weight is None else weight
+    duals = solution.duals["balance"].reshape(network.tree.size, len(network.pools))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = duals / counts[:, None] / PER_TONNE
+    return np.where(counts[:, None] > NO_WEIGHT, found, np.nan)
 
 
 def throughput(network: Network, solution: Solution, node: int) -> FloatArray:
@@ -82,8 +102,7 @@ def throughput(network: Network, solution: Solution, node: int) -> FloatArray:
     taken = (-network.recipes).maximum(0) @ solution.values["activity"][node]
     served = served_by_demand(network, solution)[node]
     return np.asarray(
-        taken
-        + np.bincount(network.demands["pool"], weights=served, minlength=len(network.pools))
+        taken + np.bincount(network.demands["pool"], weights=served, minlength=len(network.pools))
     )
 
 

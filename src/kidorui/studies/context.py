@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 class Memo(Protocol):
@@ -58,3 +61,16 @@ class Context:
         if self.cancelled():
             raise Cancelled(what)
         self.progress(what, share)
+
+    def map(self, what: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+        """`work` on every item, in their order, by the executor where there is one.
+
+        Tells how far it is after each item; raises Cancelled if the study was told to stop.
+        """
+        answers: list[Answer] = []
+        found = self.executor.map(work, items) if self.executor else map(work, items)
+        self.report(what, 0.0)
+        for answer in found:
+            answers.append(answer)
+            self.report(what, len(answers) / len(items))
+        return answers

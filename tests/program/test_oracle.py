@@ -1,0 +1,61 @@
+"""linopy states the same programme from the same network, and comes to the same optimum."""
+
+from __future__ import annotations
+
+import pytest
+
+from kidorui.network import compile_network, grow
+from kidorui.program import Solver, state_base_year
+from kidorui.program.state import base_year_reference
+from tests.changed import edited, tiny, with_settings
+from tests.program.planned import plan_for, planned
+from tests.random_cases import random_case
+
+
+def agree(network, reference, objective, **options) -> bool:
+    oracle = pytest.importorskip("tests.program.oracle")
+    found = oracle.Oracle(network, reference, **options).solve()
+    return objective == pytest.approx(found, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        ("tiny", {}),
+        ("tiny", {"risk": 0.6}),
+        (1, {"budget": 0.3}),
+        pytest.param(0, {}, marks=pytest.mark.slow),
+        pytest.param(2, {"risk": 1.0}, marks=pytest.mark.slow),
+        pytest.param(3, {}, marks=pytest.mark.slow),
+        pytest.param(5, {"risk": 0.3, "budget": 4.0}, marks=pytest.mark.slow),
+        pytest.param(6, {}, marks=pytest.mark.slow),
+    ],
+)
+def test_a_plan_costs_the_same(key, options):
+    plan = planned(key, **options)
+    assert agree(plan.network, plan.reference, plan.solution.objective, **options)
+
+
+@pytest.mark.parametrize("case", [tiny(), random_case(2)], ids=["tiny", "random"])
+def test_a_base_year_costs_the_same(case):
+    network = compile_network(case, grow(case, base_year_only=True), trace_control=False)
+    solution = Solver(state_base_year(network).model).solve()
+    assert agree(network, base_year_reference(network), solution.objective, invest=False)
+
+
+def test_a_plan_under_policies_costs_the_same():
+    case = edited(tiny(), "policies", "cap-cn", enforced=True, bound=0.3)
+    case = edited(case, "policies", "cap-cn-heavy", enforced=True, bound=0.6)
+    case = edited(case, "policies", "days-Dy", enforced=True, bound=5.0)
+    plan = plan_for(case)
+    loose = planned("tiny")
+    assert plan.solution.objective > loose.solution.objective + 1  # they do bind
+    assert agree(plan.network, plan.reference, plan.solution.objective)
+
+
+def test_a_plan_with_two_onsets_of_joint_events_costs_the_same():
+    case = with_settings(
+        tiny(), event_years=(2027, 2030), events=("ban-cn+boom", "stop-my"), slices=6
+    )
+    plan = plan_for(case)
+    assert agree(plan.network, plan.reference, plan.solution.objective)
