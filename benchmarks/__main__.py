@@ -17,14 +17,15 @@ OTHERS = HERE / ".venvs"
 
 def about_case(arguments: argparse.Namespace) -> None:
     """Times and memory from a case's tables to a solved plan."""
-    results = alternate(
-        {"steps": [sys.executable, "kidorui_case.py", arguments.case]}, arguments.runs
-    )
-    study = {"study": [sys.executable, "kidorui_plan.py", arguments.case]}
+    case = absolute(arguments.case)
+    results = alternate({"steps": [sys.executable, "kidorui_case.py", case]}, arguments.runs)
+    study = {"study": [sys.executable, "kidorui_plan.py", case]}
     results |= alternate(study, arguments.study_runs, timeout=1800)
     keep("case", results)
     steps, study = results["steps"], results["study"]
     facts = steps[0]
+    if "failed" in facts:
+        raise SystemExit(str(facts["failed"]))
     print(", ".join(f"{facts[k]} {k}" for k in ("nodes", "pools", "links", "columns", "rows")))
     phases = list(facts["seconds"])
     rows = [["step", "CPU s", "wall s"]]
@@ -47,12 +48,17 @@ def about_case(arguments: argparse.Namespace) -> None:
         print(study[0]["failed"])
 
 
+def absolute(case: str) -> str:
+    """A path made absolute, since runs start elsewhere; a bundled case's name as it is."""
+    return str(Path(case).resolve()) if Path(case).exists() else case
+
+
 def race(arguments: argparse.Namespace) -> None:
     """HiGHS's solvers on programmes of several sizes; a trailing - leaves out crossover."""
     rows = [["programme", "columns", "rows", "non-zeros", *arguments.solvers]]
     for what in arguments.cases:
         results = alternate(
-            {s: [sys.executable, "kidorui_race.py", what, s] for s in arguments.solvers},
+            {s: [sys.executable, "kidorui_race.py", absolute(what), s] for s in arguments.solvers},
             arguments.runs,
         )
         keep(f"race {what}".replace(":", "-").replace("/", "-"), results)
