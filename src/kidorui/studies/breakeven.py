@@ -28,7 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 HAZARDS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Chances per year that the events begin, all together."""
 
-VALUES = (0.1, 0.5, 1.0, 2.0, 4.0)
+VALUES = (0.5, 1.0, 2.0, 4.0)
 """Multiples of the value lost for a kilogram that cannot be had."""
 
 ENTERS = 0.05
