@@ -18,7 +18,7 @@ def plan(
     events: Sequence[str] = (),
     hazard: float | None = None,
     budget: float | None = None,
-    risk: float = 0.0,
+    risk: float | None = None,
     whole: bool = False,
     open_funds: Sequence[str] = (),
     break_even: bool = True,
@@ -33,9 +33,9 @@ def plan(
         `load`, and only where it is not loaded yet.
     events: ids of the events to plan for, hazard: their yearly probability (0 to 1), budget:
         public money over the horizon (million US$), risk: weight of the worst outcomes (0 to
-        1), whole: build whole units only, open_funds: ids of funds let in that are not open to
-        these projects, break_even: whether to look for break-evens (most of the time), year:
-        the one for which dependence and prices are told.
+        1; that of the case unless given), whole: build whole units only, open_funds: ids of
+        funds let in that are not open to these projects, break_even: whether to look for
+        break-evens (most of the time), year: the one for which dependence and prices are told.
     Raises CaseError with every fault, kidorui.program.Infeasible with the rows that conflict.
     """
     if isinstance(case, Case):
@@ -47,7 +47,7 @@ def plan(
         events=tuple(events),
         hazard=hazard,
         budget=budget,
-        risk=risk,
+        risk=case.settings.risk if risk is None else risk,
         whole=whole,
         open_funds=tuple(open_funds),
         break_even=break_even,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kidorui.network import Tree, grow
+from kidorui.network.tree import onset_windows
 from tests.changed import edited, tiny, with_settings
 from tests.random_cases import random_case
 
@@ -41,9 +42,9 @@ def test_nodes_follow_their_parents_without_gap_to_the_end_of_the_axis(tree):
     assert (tree.duration > 0).all()
 
 
-def test_one_onset_has_the_chance_of_its_hazard_over_the_axis():
-    tree = grow(tiny(), ["ban-cn"])  # hazard 0.08 over 2024 to 2034
-    quiet = 0.92**10
+def test_one_onset_has_the_chance_of_its_hazard_over_its_window():
+    tree = grow(tiny(), ["ban-cn"])  # hazard 0.08 over 2024 to 2032: as long before as after
+    quiet = 0.92**8
     assert tree.probability[tree.branch == 0] == pytest.approx(1 - quiet)
     trunk = tree.branch < 0
     assert tree.probability[trunk & (tree.start < 2028)] == pytest.approx(1)
@@ -55,12 +56,18 @@ def test_each_onset_stands_for_the_window_up_to_the_next():
     tree = grow(case, ["ban-cn"], 0.1)
     first, second = tree.probability[tree.branch == 0], tree.probability[tree.branch == 1]
     assert first == pytest.approx(1 - 0.9**6)  # 2024 to 2030
-    assert second == pytest.approx(0.9**6 - 0.9**10)  # 2030 to 2034
+    assert second == pytest.approx(0.9**6 - 0.9**9)  # 2030 to 2033, as long as 2027 to 2030
+
+
+def test_a_longer_axis_makes_no_event_likelier():
+    short, long_ = (grow(with_settings(tiny(), end=end), ["ban-cn"]) for end in (2034, 2044))
+    assert short.probability[short.branch == 0][0] == long_.probability[long_.branch == 0][0]
+    assert onset_windows(with_settings(tiny(), end=2030)) == [2024, 2030]  # cut by the axis
 
 
 def test_hazards_compete_by_their_rates():
     tree = grow(tiny(), ["ban-cn", "boom"])  # 0.08 and 0.05 a year
-    quiet = (0.92 * 0.95) ** 10
+    quiet = (0.92 * 0.95) ** 8
     rates = np.log([0.92, 0.95])
     ban, boom = (tree.probability[tree.branch == b][0] for b in (0, 1))
     assert ban + boom == pytest.approx(1 - quiet)
@@ -70,7 +77,7 @@ def test_hazards_compete_by_their_rates():
 def test_a_hazard_given_is_that_of_any_event():
     tree = grow(tiny(), ["ban-cn", "boom"], 0.2)
     trunk_end = tree.probability[(tree.branch < 0) & (tree.start >= 2028)]
-    assert trunk_end == pytest.approx(0.8**10)
+    assert trunk_end == pytest.approx(0.8**8)
 
 
 @pytest.mark.parametrize(("hazard", "quiet"), [(0.0, 1.0), (1.0, 0.0)])
@@ -114,7 +121,7 @@ def test_events_joined_strike_together():
     first = np.flatnonzero(tree.branch == 0)[0]
     assert tree.events[first] == ("ban-cn", "boom")
     # they take the smaller hazard
-    assert tree.probability[first] == pytest.approx(1 - 0.95**10)
+    assert tree.probability[first] == pytest.approx(1 - 0.95**8)
 
 
 def test_the_trunk_is_cut_where_a_branch_leaves_it():

@@ -36,7 +36,7 @@ def plan(
     event: Annotated[tuple[str, ...], Several] = (),
     hazard: Share | None = None,
     budget: Money | None = None,
-    risk: Share = 0.0,
+    risk: Share | None = None,
     at: Annotated[tuple[str, ...], Several] = (),
     overlay: Annotated[tuple[Path, ...], Several] = (),
     whole: bool = False,
@@ -64,7 +64,7 @@ def plan(
     budget
         Public money over the horizon, million US$.
     risk
-        Weight of the worst outcomes against the mean.
+        Weight of the worst outcomes against the mean; that of the case unless given.
     at
         The end of ranges to plan at: low, value or high for all, or NAME=END for one table or
         source.
@@ -102,7 +102,12 @@ def plan(
     further |= {"open_funds": tuple(open_fund)} if open_fund else {}
     further |= {"year": year} if year is not None else {}
     options = PlanOptions(
-        events=tuple(event), hazard=hazard, budget=budget, risk=risk, whole=whole, **further
+        events=tuple(event),
+        hazard=hazard,
+        budget=budget,
+        risk=loaded.settings.risk if risk is None else risk,
+        whole=whole,
+        **further,
     )
     store = Store()
     run, computed = _execute(loaded, options, store, seed=seed, force=force, quiet=quiet or json)

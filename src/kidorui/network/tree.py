@@ -118,9 +118,8 @@ def grow(
 
     Each entry of `events` is an event id, or several joined by "+" that strike together.
     An event leaves the trunk once in each onset year of the case; the branch stands for an
-    onset in the window from that year to the next (the first window opens with the axis, the
-    last closes with it), with the chance that its hazard gives; hazards compete.
-    `hazard` replaces the events' own: the chance per year that any of them begins.
+    onset in its window (see `onset_windows`), with the chance that its hazard gives; hazards
+    compete. `hazard` replaces the events' own: the chance per year that any of them begins.
 
     Raises ValueError for an event without a hazard where none is given.
     """
@@ -129,8 +128,10 @@ def grow(
         return _assemble(case, [_Node(float(s.base_year), 1.0, -1, 1.0, -1, 0, (), "base year")])
     rates = _rates(case, events, hazard)
     total = sum(rates.values())
+    edges = onset_windows(case)
     onsets = sorted(y for y in s.event_years if s.years[0] < y < s.end)
-    chance = _onset_chances(onsets, s.years[0], s.end, total)
+    quiet = [float(np.exp(-total * (edge - s.years[0]))) for edge in edges]
+    chance = {y: quiet[i] - quiet[i + 1] for i, y in enumerate(onsets)}
     branches = [(e, y) for y in onsets for e in rates]
     share = {e: rate / total if total > 0 else 0.0 for e, rate in rates.items()}
 
@@ -232,13 +233,19 @@ def _rate(chance: float) -> float:
     return float(-np.log1p(-min(chance, 1 - _SAME)))
 
 
-def _onset_chances(
-    onsets: Sequence[int], first: float, end: float, rate: float
-) -> dict[int, float]:
-    """Chance that the first onset falls in each window."""
-    edges = [float(first), *(float(y) for y in onsets[1:]), float(end)]
-    quiet = [float(np.exp(-rate * (edge - first))) for edge in edges]
-    return {y: quiet[i] - quiet[i + 1] for i, y in enumerate(onsets)}
+def onset_windows(case: Case) -> list[float]:
+    """Edges of the windows of onset, one more than there are onset years.
+
+    The first window opens with the axis, each later one with its onset year, and the last is
+    as long as the years before its onset back to the onset before it (or to the start of the
+    axis): not up to the end of the axis, so that a longer axis makes no event likelier.
+    """
+    s = case.settings
+    onsets = sorted(float(y) for y in s.event_years if s.years[0] < y < s.end)
+    first = float(s.years[0])
+    before = [first, *onsets][-2:]
+    last = min(2 * before[-1] - before[0], float(s.end)) if onsets else first
+    return [first, *onsets[1:], last]
 
 
 def _duration(case: Case, names: Sequence[str]) -> float:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from kidorui.network import Network, Tree, grow
 from kidorui.network.demand import curve
+from kidorui.network.tree import onset_windows
 from kidorui.program import Solution, Solver
 from kidorui.studies.base_year import NO_WEIGHT, PER_TONNE
 from kidorui.studies.builds import SMALLEST, trunk_sizes
@@ -81,8 +82,8 @@ def own_hazard(solved: Solved) -> float:
     tree = solved.tree
     leaves = tree.leaves[tree.branch[tree.leaves] < 0]
     quiet = float(tree.probability[leaves].sum())
-    years = float((tree.start + tree.duration).max() - tree.origin)
-    return float(1 - quiet ** (1 / years))
+    edges = onset_windows(solved.case)
+    return float(1 - quiet ** (1 / (edges[-1] - edges[0])))
 
 
 def at_hazard(solved: Solved, tree: Tree) -> FloatArray:

@@ -11,7 +11,7 @@ import pandas as pd
 from kidorui.case import Case, sources
 from kidorui.studies.builds import in_billion_yen
 from kidorui.studies.dependence import BASE_YEAR
-from kidorui.studies.moments import NO_EVENT, Moment, nearest
+from kidorui.studies.moments import NO_EVENT, Moment
 from kidorui.studies.solved import NOTHING, PLAN, Solved
 
 FUND, BUYS, FALLS = "What to fund?", "What does it buy?", "How far does dependence fall?"
@@ -44,7 +44,7 @@ def summary(solved: Solved, tables: Tables, struck: Sequence[Moment], year: int)
     """The headlines: a number with its unit each, by the question it answers."""
     out = _Headlines()
     _what_to_fund(out, solved, tables)
-    _what_it_buys(out, solved, tables, nearest(struck, year))
+    _what_it_buys(out, solved, tables, _costliest(struck, tables["shortage"]))
     _how_far_it_falls(out, solved, tables["dependence"], year)
     return pd.DataFrame(out.rows)
 
@@ -101,13 +101,23 @@ def _what_it_buys(
     out.add(BUYS, "gain of the world over doing nothing, expected", gain, "million US$/yr")
     by_element, by_sector = tables["shortage_by_element"], tables["shortage"]
     for moment in moments:
-        words = f"{event_words(solved.case, moment.state)}, {moment.year}"
+        words = f"{event_words(solved.case, moment.state)}, from {moment.year}"
+        loss = _in_moment(by_sector, moment)[["loss_nothing", "loss_avoided"]].sum()
+        out.add(BUYS, f"{words}: loss in its first year", loss["loss_nothing"], "million US$")
+        out.add(BUYS, "of which the plan avoids", loss["loss_avoided"], "million US$")
         short = _in_moment(by_element, moment).groupby("group", sort=False).sum(numeric_only=True)
         for group, row in short.iterrows():
-            headline = f"{words}: {group} shortage avoided, of {row['shortage_nothing']:,.0f}"
+            headline = f"{group} shortage the plan avoids, of {row['shortage_nothing']:,.0f}"
             out.add(BUYS, headline, row["avoided"], "t oxide/yr")
-        loss = _in_moment(by_sector, moment)["loss_avoided"].sum()
-        out.add(BUYS, f"{words}: loss avoided in its first year", loss, "million US$/yr")
+
+
+def _costliest(struck: Sequence[Moment], shortage: pd.DataFrame) -> list[Moment]:
+    """For every event, the onset that costs most in its first year if nothing is done."""
+    cost = [float(_in_moment(shortage, moment)["loss_nothing"].sum()) for moment in struck]
+    chosen: dict[str, Moment] = {}
+    for number in sorted(range(len(struck)), key=lambda n: (-cost[n], n)):
+        chosen.setdefault(struck[number].state, struck[number])
+    return [moment for moment in struck if chosen[moment.state] is moment]
 
 
 def _how_far_it_falls(out: _Headlines, solved: Solved, table: pd.DataFrame, year: int) -> None:
@@ -186,4 +196,5 @@ def _on_assumptions(case: Case) -> Iterator[str]:
 
 def _on_gap(solved: Solved) -> Iterator[str]:
     if solved.plan.mip_gap > 0:
-        yield f"Whole units: the plan is within {solved.plan.mip_gap:.2%} of the best one."
+        left = solved.plan.mip_gap * abs(solved.plan.objective)
+        yield f"Whole units: the plan is within {left:.2g} million US$ of the best one."
