@@ -361,7 +361,7 @@ class Oracle:
                         ramp = list(p.ramp) or [1.0]
                         self.used[0, node, decided, j] = p.odds * share(opening, life, ramp, *span)
                         self.used[1, node, decided, j] = p.odds * share(opening, life, ramp, *late)
-                        paid[node, decided, j] = p.odds * share(opening, life, [1.0], *span)
+                        paid[node, decided, j] = self.used[0, node, decided, j] * spread(p, rate)
         self.size = self.variable("size", 0, upper, decided=self.n, project=count)
         cost = array(paid * yearly * 1e-6, "node", "decided", "project") * self.per_year
         self.cost["size"] = (self.size * cost).sum(["decided", "project"])
@@ -433,3 +433,14 @@ def share(opening: float, life: float, ramp: list[float], start: float, end: flo
         first, last = opening + age, min(opening + age + 1, opening + life)
         total += step * max(min(end, last) - max(start, first), 0.0)
     return total / (end - start)
+
+
+def spread(project, rate: float) -> float:
+    """Charge of a year of full use: equal yearly costs over the life, moved to where the use is."""
+    ramp = list(project.ramp) or [1.0]
+    equal = used = 0.0
+    for year in range(int(np.ceil(project.lifetime))):
+        worth = min(1.0, project.lifetime - year) / (1 + rate) ** (year + 0.5)
+        equal += worth
+        used += worth * ramp[min(year, len(ramp) - 1)]
+    return equal / used

@@ -39,10 +39,12 @@ class Candidates:
 def candidates(network: Network) -> Candidates:
     """Work out when each project could open and what it would cost a year.
 
-    Investment is written off over the life as an annuity from opening, so that the end of the
-    axis moves nothing; until then it bears interest, for half the building time and for all
-    the time that it stands ready but does not serve. A project that does not happen (its
-    odds) is not paid: capacity and cost are both expectations.
+    Investment is written off over the life as an annuity from opening, in proportion to the
+    use of the ramp: were it paid in equal parts, the losses of the first years would have to
+    be earned before the end of the axis, and moving that would move builds. Until opening it
+    bears interest, for half the building time and for all the time that it stands ready but
+    does not serve. A project that does not happen (its odds) is not paid: capacity and cost
+    are both expectations.
     """
     tree, projects = network.tree, network.case.table("projects").reset_index(drop=True)
     table = projects[~projects["committed"].to_numpy(bool)]
@@ -51,11 +53,11 @@ def candidates(network: Network) -> Candidates:
     life = table["lifetime"].to_numpy(float)
     end = tree.start + tree.duration
     start, stop = tree.start[:, None, None], end[:, None, None]
-    ramp, always = ramp_matrix(table["ramp"]), np.ones((1, 1))
+    ramp = ramp_matrix(table["ramp"])
     odds = table["odds"].fillna(1.0).to_numpy(float)
     descends = tree.ancestry[:, :, None] * odds
-    paid = operating_share(opening, opening + life, always, start, stop)
     used = operating_share(opening, opening + life, ramp, start, stop)
+    paid = used * write_off(ramp, life, tree.discount_rate)
     # a stock is counted at the end of a node, a plant over all of it
     is_store = (table["stage"] == "stockpile").to_numpy()
     used = np.where(is_store, standing_at(opening, opening + life, ramp, stop), used)
@@ -67,6 +69,18 @@ def candidates(network: Network) -> Candidates:
         annual=yearly_cost(table, tree.discount_rate),
         window=window & (opening < end.max()),
     )
+
+
+def write_off(ramp: FloatArray, life: FloatArray, rate: float) -> FloatArray:
+    """(project): what a year of full use is charged, in yearly costs.
+
+    So much that charges in proportion to use are worth, over the life, one yearly cost a year.
+    `ramp` (project, year since opening), the last year going on.
+    """
+    year = np.arange(int(np.ceil(life.max(initial=1.0))))
+    lived = np.clip(life[:, None] - year, 0.0, 1.0) * np.power(1 + rate, -(year + 0.5))
+    use = ramp[:, np.minimum(year, ramp.shape[1] - 1)]
+    return np.asarray(lived.sum(axis=1) / np.maximum((lived * use).sum(axis=1), 1e-12))
 
 
 def yearly_cost(table: pd.DataFrame, rate: float) -> FloatArray:
