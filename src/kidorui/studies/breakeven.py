@@ -32,8 +32,8 @@ HAZARDS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 VALUES = (0.5, 1.0, 2.0, 4.0)
 """Multiples of the value lost for a kilogram that cannot be had."""
 
-ENTERS = 0.05
-"""Share of its largest size from which a project counts as entered."""
+ENTERS = SMALLEST
+"""Share of its largest size from which a project counts as entered: as one that is built."""
 
 FIRST = 0.01
 """Share of its largest size that an unbuilt project is made to build, to see what it lacks."""
