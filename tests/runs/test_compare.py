@@ -67,3 +67,9 @@ def test_runs_of_two_kinds_are_refused(store, toy, inputs):
     comparison = store.save(compare(run, run), Inputs("compare", "japan", "c"))
     with pytest.raises(RunError, match="nothing to lay side by side"):
         compare(run, comparison)
+
+
+def test_tables_without_rows_are_laid_side_by_side(store, toy, inputs):
+    empty = toy().table("builds").head(0)  # a key of it is a number
+    runs = [store.save(toy(builds=empty), replace(inputs, seed=seed)) for seed in (0, 1)]
+    assert compare(*runs).table("answers").empty

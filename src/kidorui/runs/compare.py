@@ -112,7 +112,7 @@ def _differences(
 
 def _keyed(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The table indexed by `row`, its key in words; rows of the same key are numbered."""
-    parts = [f"{key}=" + table[key].map(_word) for key in keys]
+    parts = [f"{key}=" + table[key].map(_word).astype("str") for key in keys]
     row = parts[0] if parts else pd.Series("", index=table.index, dtype="str")
     for part in parts[1:]:
         row = row + ", " + part
