@@ -103,10 +103,11 @@ def _questions(summary: pd.DataFrame) -> list[tuple[str, list[dict[str, object]]
 
 
 def _named(rows: pd.DataFrame, builds: pd.DataFrame) -> pd.DataFrame:
-    """The builds with the names of the projects."""
-    names = builds.drop_duplicates("project").set_index("project")["name"]
-    out = rows.copy()
-    out.insert(0, "name", rows["project"].map(names).astype(object))
+    """The builds with the names of the projects, the prong they belong to and who pays."""
+    facts = builds.drop_duplicates("project").set_index("project").loc[rows["project"]]
+    out = rows.assign(project=facts["name"].to_numpy(object) + " (" + rows["project"] + ")")
+    out.insert(1, "prong", facts["prong"].to_numpy(object))
+    out["paid from"] = facts["funds"].to_numpy(object)
     return out
 
 
