@@ -90,9 +90,6 @@ def test_a_stop_of_heavy_feed_brings_heavy_plants_or_stock_and_no_light_ones():
     assert light[separation].max() <= 1.0
 
 
-@pytest.mark.xfail(
-    reason="2.2%, and 0.6% without transit: goods at sea when the axis ends are lost"
-)
 def test_five_years_more_move_the_first_nine_by_less_than_a_hundredth():
     years, end = japan().settings.years, japan().settings.end
     longer = with_settings(japan(), end=end + 5, years=(*years, end))

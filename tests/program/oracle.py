@@ -125,6 +125,11 @@ class Oracle:
                 upper[node, link] = min(upper[node, link], share * (0 if share == 0 else base))
         self.ship = self.variable("ship", 0, upper, node=self.n, link=links)
         price = array(net.links["cost"], "link") + array(net.hits.duty, "node", "link")
+        sails = np.ones((self.n, len(net.links)))
+        for leaf in self.leaves:
+            sails[leaf] = self.arriving(leaf)[leaf]
+        self.sails = array(sails, "node", "link")
+        price = price * self.sails
         self.cost["ship"] = (self.ship * (price * per_year)).sum("link")
 
         demands, steps = net.step_width.shape
@@ -202,7 +207,7 @@ class Oracle:
         self.m.add_constraints(arrives - shipped.sum("earlier") == 0)
         recipes = array(net.recipes.toarray(), "pool", "activity")
         total = (self.activity * recipes).sum("activity")
-        total = total + (arrives * into).sum("link") - (self.ship * out).sum("link")
+        total = total + (arrives * into).sum("link") - (self.ship * self.sails * out).sum("link")
         uses = belongs(net.demands["pool"], pools, "pool", "demand")
         total = total - (self.served.sum("step") * uses).sum("demand")
         total = total + self.unexplained - self.disposed

@@ -67,7 +67,7 @@ def add_flows(model: Model, network: Network, reference: Reference) -> None:
         "shipment",
         (n, len(links)),
         upper=shipment_bound(network, reference),
-        cost=weight * (links["cost"].to_numpy() + network.hits.duty),
+        cost=weight * (links["cost"].to_numpy() + network.hits.duty) * sailing(network),
         labels=links.assign(table="routes")[["table", "row", "material", "origin", "destination"]],
     )
     steps = network.step_width.shape[1]
@@ -156,7 +156,8 @@ def balance(model: Model, network: Network) -> Constraints:
     passed = incidence(network.relabel[:, 1], pools) - incidence(network.relabel[:, 0], pools)
     terms = {
         "activity": at_every_node(tree, network.recipes),
-        "shipment": arrivals(network) - at_every_node(tree, departures),
+        "shipment": arrivals(network)
+        - at_every_node(tree, departures) @ sparse.diags_array(sailing(network).ravel()),
         "withdrawal": at_every_node(tree, incidence(stocks["pool"].to_numpy(), pools)),
         "saved": at_every_node(tree, saved),
         "unexplained": at_every_node(tree, sparse.eye_array(pools)),
@@ -181,6 +182,19 @@ def arrivals(network: Network) -> sparse.csr_array:
         (shares[link, node, left], (row, left * count + link)),
         shape=(tree.size * pools, tree.size * count),
     )
+
+
+def sailing(network: Network) -> FloatArray:
+    """(node, link): share of what is shipped in a node that sails: all but the last goods.
+
+    In the last nodes nothing sails that would be at sea when the axis ends, so that neither
+    goods nor what was spent on them are lost there.
+    """
+    tree, links = network.tree, network.links
+    transits, kind = np.unique(links["transit"].to_numpy(float), return_inverse=True)
+    own = np.einsum("tnn->tn", tree.arriving(transits))[kind].T
+    last = np.isin(np.arange(tree.size), tree.leaves)
+    return np.where(last[:, None], own, 1.0)
 
 
 def capacity(model: Model, network: Network, built: Built | None) -> Constraints:

@@ -9,6 +9,7 @@ import pandas as pd
 from kidorui.network import Network
 from kidorui.program import Solution
 from kidorui.program.investment import MILLION
+from kidorui.program.operation import sailing
 from kidorui.studies.base_year import PER_TONNE
 from kidorui.studies.builds import in_billion_yen
 from kidorui.studies.dependence import home_places
@@ -90,7 +91,7 @@ def _bill(solved: Solved, name: str, floors: float) -> dict[str, float]:
     links, units = network.links, network.units.iloc[network.activities["unit"]]
     leaves, arrives = (links[end].isin(home).to_numpy() for end in ("origin", "destination"))
     enters, exits = arrives & ~leaves, leaves & ~arrives
-    shipment = values["shipment"]
+    shipment = values["shipment"] * sailing(network)
     at_home = units["place"].isin(home).to_numpy()
     here, stocked = (t["place"].isin(home).to_numpy() for t in (network.pools, network.stocks))
     costs = network.case.table("materials").set_index("id")["disposal_cost"]
@@ -176,7 +177,7 @@ def _parts(solved: Solved, solution: Solution) -> dict[str, float]:
         for name, block in model.variables.items()
     }
     weight = solved.tree.weight
-    moved = solution.values["shipment"]
+    moved = solution.values["shipment"] * sailing(network)
     tariffs = float(weight @ (moved * duties(network)).sum(axis=1)) * PER_TONNE
     expected = float(sum(spent.values()))
     return {
