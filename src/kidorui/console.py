@@ -129,8 +129,9 @@ def interruptible(work: Callable[[Callable[[], bool]], Answer]) -> Answer:
             finished.set()
 
     # Not Thread.join: in Python 3.11 Ctrl-C within it makes a running thread look ended.
-    threading.Thread(target=run, name="study", daemon=True).start()
+    study = threading.Thread(target=run, name="study", daemon=True)
     try:
+        study.start()  # within: Ctrl-C may come before this thread waits
         finished.wait()
     except KeyboardInterrupt:
         stop.set()
