@@ -328,6 +328,7 @@ def test_ctrl_c_is_clean(how):
         text=True,
     )
     assert process.stdout.readline() == "started\n"
+    time.sleep(0.5)  # the work says that it started before the thread that waits for it waits
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert out == f"{how == 'deaf'}\n"
