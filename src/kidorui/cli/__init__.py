@@ -20,6 +20,7 @@ app = App(
     ),
     default_parameter=Parameter(negative=""),
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # `run` says what Ctrl-C left behind
 )
 app.command(about_cases.check)
 app.command(about_cases.new)
