@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kidorui.case import bundled, check, load, table_schema, tables
+from kidorui.case import CaseError, bundled, check, load, table_schema, tables
 from kidorui.case.units import factor
 from tests.case.conftest import TINY, faults_of
 
@@ -158,9 +158,24 @@ def test_the_end_for_a_source_wins_over_that_for_its_table():
     assert case.table("recipes")["coefficient"].max() == 1
 
 
+def test_the_end_of_one_column_leaves_the_others_of_its_table():
+    case = load(TINY, at={"projects.capex": "high", "plants": "low", "plants.capacity": "high"})
+    projects, plants = case.table("projects"), case.table("plants")
+    assert (projects["capex"] == projects["capex_high"]).all()
+    assert (projects["size_max"] == load(TINY).table("projects")["size_max"]).all()
+    assert (plants["capacity"] == plants["capacity_high"]).all()
+
+
+def test_a_case_taken_at_other_ends_is_the_one_loaded_there(tiny):
+    for ends in ({"*": "low"}, {"projects.capex": "high"}, {"reported": "low"}):
+        assert tiny.at(ends).hash == load(TINY, at=ends).hash
+    with pytest.raises(CaseError, match="no such table, column or source"):
+        tiny.at({"projects.capx": "low"})
+
+
 def test_ends_and_names_that_there_are_not():
     faults = faults_of(load, TINY, at={"plant": "low", "agencie": "high", "*": "lowest"})
-    assert "at:plant: no such table or source" in faults[0]
+    assert "at:plant: no such table, column or source" in faults[0]
     assert "did you mean plants?" in faults[0]
     assert "did you mean agency?" in faults[1]
     assert faults[2] == "at:*: 'lowest'; one of low, value, high"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case.checks import Draft, check_draft
@@ -48,6 +49,18 @@ class Case:
             raise KeyError(f"no table {name!r} in a case; {suggest(name, tables())}")
         return self.tables[name]
 
+    def at(self, ends: Mapping[str, str]) -> Case:
+        """The same case with ranges taken at other ends, named as for `load`.
+
+        Where it was loaded at an end, that counts as the middle. Raises CaseError for a name or
+        an end that there is not.
+        """
+        faults = _wrong_ends(ends, set(self.table("sources")["id"]))
+        if faults:
+            raise CaseError(faults)
+        chosen = {n: _at_ends(t, table_schema(n), ends) for n, t in self.tables.items()}
+        return replace(self, tables=chosen)
+
     @cached_property
     def hash(self) -> str:
         """sha256 of settings and tables: the same whatever the files they were read from."""
@@ -71,8 +84,8 @@ def load(
     """A case by the name of a bundled one, or from a folder of tables or an .xlsx workbook.
 
     at: the end of ranges to take, low, value or high: {"*": end} for all, {name: end} for a
-        table or a source; the closer name wins. overlays: cases whose rows and settings are
-        laid on top, in order.
+        table, a column ("projects.capex") or a source; the closer name wins, a source over a
+        column. overlays: cases whose rows and settings are laid on top, in order.
     Raises CaseError with every fault, FileNotFoundError where there is no such case.
     """
     draft, faults = _draft(case, overlays)
@@ -99,6 +112,16 @@ def check(
     return Report(tuple(_ordered([*wrong, *faults])), rows)
 
 
+def range_columns() -> list[str]:
+    """Columns that hold ranges, as `table.column`."""
+    return [
+        f"{name}.{column.name}"
+        for name in tables()
+        for column in table_schema(name).columns
+        if column.type == "range"
+    ]
+
+
 def _draft(case: str | Path, overlays: Sequence[str | Path]) -> tuple[Draft, list[Fault]]:
     merged: Merged = merge(*read_layers(case, overlays))
     settings = SettingsDraft(merged.settings, merged.home, known=merged.settings_known)
@@ -109,36 +132,38 @@ def _draft(case: str | Path, overlays: Sequence[str | Path]) -> tuple[Draft, lis
 
 def _choose(draft: Draft, at: Mapping[str, str]) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """The tables at the chosen ends of their ranges, and what is wrong with the choice."""
-    sources = set(draft.tables["sources"].frame["id"])
-    faults = []
-    for name, end in at.items():
-        if end not in ENDS:
-            faults.append(Fault("at", None, name, f"{end!r}", f"one of {', '.join(ENDS)}"))
-        if name not in ("*", *tables()) and name not in sources:
-            known = {*tables(), *sources}
-            what = accept("*, a table or a source", name, known)
-            faults.append(Fault("at", None, name, "no such table or source", what))
+    faults = _wrong_ends(at, set(draft.tables["sources"].frame["id"]))
     if faults:
         return {}, faults
     chosen = {name: _at_ends(table.frame, table.schema, at) for name, table in draft.tables.items()}
     return chosen, []
 
 
+def _wrong_ends(at: Mapping[str, str], sources: set[str]) -> list[Fault]:
+    names = {"*", *tables(), *range_columns(), *sources}
+    faults = []
+    for name, end in at.items():
+        if end not in ENDS:
+            faults.append(Fault("at", None, name, f"{end!r}", f"one of {', '.join(ENDS)}"))
+        if name not in names:
+            what = accept("*, a table, a column of ranges or a source", name, names)
+            faults.append(Fault("at", None, name, "no such table, column or source", what))
+    return faults
+
+
 def _at_ends(frame: pd.DataFrame, schema: TableSchema, at: Mapping[str, str]) -> pd.DataFrame:
     ranges = [column.name for column in schema.columns if column.type == "range"]
-    whole = at.get(schema.name, at.get("*", "value"))
     if not ranges or not set(at.values()) - {"value"}:
         return frame
-    ends = frame["source"].map(lambda source: at.get(source, whole)).to_numpy(object)
-    stated = {
-        name: np.select(
-            [ends == "low", ends == "high"],
-            [frame[f"{name}_low"], frame[f"{name}_high"]],
-            frame[name],
-        )
-        for name in ranges
-    }
-    return frame.assign(**stated)
+    whole = at.get(schema.name, at.get("*", "value"))
+
+    def stated(name: str) -> npt.NDArray[np.float64]:
+        otherwise = at.get(f"{schema.name}.{name}", whole)
+        ends = frame["source"].map(lambda source: at.get(source, otherwise)).to_numpy(object)
+        low_or_high = [frame[f"{name}_low"], frame[f"{name}_high"]]
+        return np.select([ends == "low", ends == "high"], low_or_high, frame[name])
+
+    return frame.assign(**{name: stated(name) for name in ranges})
 
 
 def _ordered(faults: Sequence[Fault]) -> list[Fault]:
