@@ -39,6 +39,48 @@ def test_a_removal_needs_only_the_key(folder, overlay):
     assert "defence" not in set(load(overlay.path).table("demands")["sector"])
 
 
+def test_a_star_takes_out_all_rows_below_that_fit_and_none_beside_it(folder, overlay):
+    header = [*folder.rows("demands")[0], "remove"]
+    added = [*folder.rows("demands")[1], ""]
+    added[0] = "drones"
+    blank = [""] * (len(header) - 5)
+    overlay.write(
+        "demands",
+        [
+            header,
+            added,
+            ["*", "RW", "*", "*", *blank, "yes"],
+            ["*", "*", "*", "2033", *blank, "yes"],
+        ],
+    )
+    left = load(overlay.path).table("demands")
+    assert set(left["year"]) == {2024}
+    assert set(left["place"]) == {"CN", "JP"}
+    assert list(left["sector"])[-1] == "drones"
+
+
+def test_sources_go_with_the_rows_that_an_overlay_takes_out(folder, overlay):
+    name = folder.rows("sources")[0]
+    row = ["survey", "dataset", "Survey of a stock", "open", ""]
+    folder.write("sources", [*folder.rows("sources"), row[: len(name)]])
+    stocks = folder.rows("stockpiles")
+    at = stocks[0].index("source")
+    folder.set("stockpiles", 2, source="survey")
+    overlay.write("stockpiles", [["id", "remove"], [stocks[1][0], "yes"]])
+    assert stocks[1][at] != "survey"
+    assert "survey" in set(load(folder.path).table("sources")["id"])
+    assert "survey" not in set(load(overlay.path).table("sources")["id"])
+    assert not [fault for fault in check(overlay.path).faults if fault.table == "sources"]
+
+
+def test_a_star_that_fits_nothing_is_a_fault(overlay):
+    overlay.write("modes", [["plant", "recipe", "remove"], ["no-such", "*", "yes"]])
+    overlay.write("plants", [["id", "remove"], ["*", ""]])
+    faults = [str(fault) for fault in check(overlay.path).errors]
+    assert any("there is no row plant=no-such, recipe=*" in fault for fault in faults)
+    assert any("plants:2:id: '*'" in fault for fault in faults)
+
+
 def test_overlays_lie_on_each_other_in_order(folder, overlay, tmp_path):
     second = tmp_path / "second"
     second.mkdir()

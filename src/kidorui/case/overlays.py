@@ -11,7 +11,17 @@ import numpy as np
 import pandas as pd
 
 from kidorui.case.faults import Fault, suggest
-from kidorui.case.parsing import Table, any_bad, duplicates, empty, in_words, keys_of, parse, take
+from kidorui.case.parsing import (
+    Table,
+    any_bad,
+    duplicates,
+    empty,
+    in_words,
+    keys_of,
+    parse,
+    stands_for_all,
+    take,
+)
 from kidorui.case.reading import RawCase, read_raw
 from kidorui.case.schema import table_schema, tables
 from kidorui.case.settings import Written
@@ -108,19 +118,34 @@ def merge(layers: Sequence[Layer], faults: Sequence[Fault]) -> Merged:
                     told += wrong
                 table = upper
         merged[name] = table or empty(schema)
+    settings = _settings(layers)
+    merged["sources"] = _resting(
+        merged, layers[-1].label, {written.cell for written in settings.values()}
+    )
     is_whole = not any(fault.column == EXTENDS for fault in faults)
     unread = frozenset().union(*(layer.raw.unread for layer in layers))
     unread = unread if is_whole else frozenset(tables())
     present = unread.union(*(layer.raw.tables for layer in layers))
     return Merged(
         tables=merged,
-        settings=_settings(layers),
+        settings=settings,
         settings_known=is_whole and all(layer.raw.settings is not None for layer in layers),
         home=layers[-1].raw.home,
         absent=frozenset(tables()) - present,
         unread=unread,
         faults=told,
     )
+
+
+def _resting(merged: Mapping[str, Table], top: str, settings: set[str]) -> Table:
+    """The sources, without those of layers below whose rows a layer above has all taken out."""
+    sources = merged["sources"]
+    used = settings.union(
+        *(table.frame["source"] for table in merged.values() if "source" in table.frame)
+    )
+    places = sources.frame[["id", "_file"]].itertuples(index=False, name=None)
+    kept = [at for at, (source, layer) in enumerate(places) if layer == top or source in used]
+    return take(sources, kept)
 
 
 def _chain(path: Path) -> tuple[list[tuple[Path, RawCase | None]], list[Fault]]:
@@ -205,10 +230,26 @@ def _lay_over(lower: Table, upper: Table, label: str) -> tuple[Table, list[Fault
                 place[index] = index  # a row that nothing can replace
         elif not both.remove[index]:
             place[key] = index
-        elif place.pop(key, None) is None:
+        elif not _take_out(place, key, below=len(lower.frame)):
             wrong = f"nothing to remove: there is no row {in_words(keys, key)}"
             near = suggest(str(key[0]), [str(k[0]) for k in place if isinstance(k, tuple)])
             row = int(both.frame["_row"][index])
             accepted = f"the key of a row below; {near}" if near else "the key of a row below"
             faults.append(Fault(lower.schema.name, row, keys[0], wrong, accepted, layer=label))
     return take(both, list(place.values())), faults
+
+
+def _take_out(place: dict[Any, int], key: tuple[object, ...], below: int) -> bool:
+    """Take out the row of a key, or with `*` in it all of `below` that fit; if there are any."""
+    if not any(map(stands_for_all, key)):
+        return place.pop(key, None) is not None
+    fits = [
+        known
+        for known, index in place.items()
+        if index < below
+        and isinstance(known, tuple)
+        and all(a == b or stands_for_all(a) for a, b in zip(key, known, strict=True))
+    ]
+    for known in fits:
+        del place[known]
+    return bool(fits)

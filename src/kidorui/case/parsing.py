@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ BoolArray = npt.NDArray[np.bool_]
 
 REMOVE = Column("remove", "yes|no", default="no", description="yes = take the row out")
 """What an overlay may have beside the columns of a table."""
+
+ALL = "*"
+"""In the key of a row that takes rows out: whatever stands there."""
 
 _HEAD = re.compile(r"([^\[\]]*?)\s*(?:\[([^\[\]]*)\])?")
 
@@ -82,13 +86,19 @@ class _Parser:
         content: dict[str, Any] = {}
         bad: dict[str, BoolArray] = {}
         for column in self.schema.columns:
-            asked = ~remove | column.key  # of a row that is taken out only its key matters
+            asked = ~remove | self._names(column, written)
             values, bad[column.name] = self._values(column, written, asked)
             content |= values
         content["_row"] = np.array(self.raw.rows, dtype=np.int64)
         content["_file"] = _texts([self.layer] * self.count)
         frame = pd.DataFrame(content, index=range(self.count))
         return Table(self.schema, frame, bad, remove), self.faults
+
+    def _names(self, column: Column, written: dict[str, _Cells]) -> BoolArray:
+        """Which rows are taken out by this column: those with a key other than `*` in it."""
+        if not column.key or column.name not in written:
+            return np.full(self.count, column.key)
+        return np.array([text != ALL for text in written[column.name].texts], dtype=bool)
 
     def _blame(self, row: int, column: str, wrong: str, accepted: str) -> None:
         self.faults.append(Fault(self.schema.name, row, column, wrong, accepted, layer=self.layer))
@@ -287,9 +297,16 @@ def duplicates(table: Table, layer: str) -> list[Fault]:
     return faults
 
 
+def stands_for_all(value: object) -> bool:
+    """Whether a cell of the key of a removal was `*`; in a column of numbers it is NaN then."""
+    return value == ALL or (isinstance(value, float) and math.isnan(value))
+
+
 def in_words(keys: Sequence[str], values: Sequence[object]) -> str:
     """A key as `a=x, b=y`, or just x where one column is the key."""
-    texts = [f"{v:g}" if isinstance(v, float) else str(v) for v in values]
+    texts = [
+        ALL if stands_for_all(v) else f"{v:g}" if isinstance(v, float) else str(v) for v in values
+    ]
     if len(keys) == 1:
         return texts[0]
     return ", ".join(f"{key}={text}" for key, text in zip(keys, texts, strict=True))

@@ -73,7 +73,8 @@ alone means the bundled case of that name if there is one; `./name` always means
 A case whose `case.toml` says `extends = "japan"` (a bundled case, or a path seen from the folder)
 states only what differs. A row with a new key is added; one with the key of a row below takes its
 place as a whole; one with `yes` in a column `remove` takes that row out (only its key need be
-written). Settings that are stated replace those below. Any case can be laid on another when it is
+written; `*` in a column of the key takes out all rows below, whatever stands there). Settings
+that are stated replace those below. Any case can be laid on another when it is
 loaded (`--overlay FOLDER`, in order); what it extends then does not matter. In a fault, the
 layer stands before the table.
 """
