@@ -32,7 +32,10 @@ OTHERS = ["AU", "MY", "US", "VN", "EE", "IN", "FR", "MM", "BR", "KR", "DE", "TH"
 
 @dataclass(frozen=True)
 class Size:
-    """How large a case is drawn (`places` is a range, ends included)."""
+    """How large a case is drawn (`places` is a range, ends included).
+
+    `leverage`: odd seeds have know-how withheld, a flood of goods and end users shut out.
+    """
 
     places: tuple[int, int]
     elements: int
@@ -42,10 +45,11 @@ class Size:
     events: int
     slices: int
     steps: int
+    leverage: bool = False
 
 
 SIZES = {
-    "small": Size((2, 4), 3, (2024, 2026, 2028, 2030), 2034, (2028,), 2, 4, 8),
+    "small": Size((2, 4), 3, (2024, 2026, 2028, 2030), 2034, (2028,), 2, 4, 8, leverage=True),
     "medium": Size((7, 7), 4, (2025, 2026, 2027, 2028, 2030), 2035, (2027, 2030), 2, 4, 10),
     "large": Size((10, 10), 6, (2025, 2026, 2027, 2028, 2030), 2036, (2027, 2030), 3, 4, 12),
     "huge": Size((14, 14), 8, (2025, 2026, 2027, 2028, 2030), 2036, (2027, 2029, 2031), 3, 4, 12),
@@ -62,8 +66,8 @@ def random_case(seed: int, *, size: str | Size = "small") -> Case:
 def write_random_case(folder: Path, seed: int, *, size: str | Size = "small") -> None:
     """Write the case that `random_case` loads."""
     chosen = SIZES[size] if isinstance(size, str) else size
-    draw = _Draw(np.random.default_rng(seed), chosen)
-    (folder / "case.toml").write_text(draw.settings(seed))
+    draw = _Draw(seed, chosen)
+    (folder / "case.toml").write_text(draw.settings())
     for name, rows in draw.tables().items():
         table = pd.DataFrame(rows)
         if name != "sources":
@@ -72,8 +76,10 @@ def write_random_case(folder: Path, seed: int, *, size: str | Size = "small") ->
 
 
 class _Draw:
-    def __init__(self, rng: np.random.Generator, size: Size) -> None:
-        self.rng, self.size = rng, size
+    def __init__(self, seed: int, size: Size) -> None:
+        self.seed, self.size = seed, size
+        self.rng = rng = np.random.default_rng(seed)
+        self.leverage = size.leverage and seed % 2 == 1
         count = int(rng.integers(size.places[0], size.places[1] + 1))
         self.places = [CONTROL, FOCUS, *OTHERS[: count - 2]]
         self.elements = list(ELEMENTS)[: size.elements]
@@ -98,12 +104,12 @@ class _Draw:
         shares = np.concatenate([of_light, of_heavy]).round(4)
         return dict(zip([*light, *self.heavy], map(float, shares), strict=True))
 
-    def settings(self, seed: int) -> str:
+    def settings(self) -> str:
         s, base = self.size, self.size.years[0]
-        planned = ["ban", "stop", "tax"][: s.events]
+        planned = (["ban+secret", "flood"] if self.leverage else ["ban", "stop", "tax"])[: s.events]
         return "\n".join(
             [
-                f'name = "random-{seed}"',
+                f'name = "random-{self.seed}"',
                 'title = "A random case"',
                 f'focus = "{FOCUS}"',
                 f'control = "{CONTROL}"',
@@ -506,6 +512,7 @@ class _Draw:
                 "kind": kind,
                 "origin": CONTROL,
                 "destinations": "",
+                "users": "",
                 "goods": goods,
                 "start": "",
                 "duration": "",
@@ -519,7 +526,13 @@ class _Draw:
 
         reach = "yes" if self.extraterritorial else "no"
         first = self.size.years[0]
-        return [
+        of_leverage = [
+            row("secret", "know-how", "oxide;metal;magnet", 1.5, duration=3),
+            row("flood", "dumping", "concentrate;oxide;metal;magnet", 0.5, duration=2),
+            row("arms", "licence", "magnet", 0.7, users="vehicles;defence", start=first + 1.5,
+                duration=3, hazard="", in_force="yes"),
+        ]  # fmt: skip
+        return of_leverage * self.leverage + [
             row("licence", "licence", "oxide;metal", 0.3, start=first + 1.5, hazard="",
                 in_force="yes", extraterritorial=reach),
             row("ban", "ban", "oxide;metal;magnet", 1.0, destinations=FOCUS, duration=2,

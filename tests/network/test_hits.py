@@ -140,3 +140,61 @@ def test_a_hypothetical_event_is_on_in_its_branch_only():
     tree = grow(case, ["ban-cn"])
     on = active_events(case, tree)[:, case.table("events")["id"] == "ban-cn"].ravel()
     np.testing.assert_array_equal(on, tree.in_event)
+
+
+def test_dumping_lifts_the_quota_and_adds_to_the_capacity_of_who_makes_the_goods():
+    network = struck(kind="dumping", goods=("conc-light",))
+    units = network.units.set_index("id")
+    assert set(units.index[network.hits.flood[0] > 0]) == {"mine-cn"}
+    mine = list(units.index).index("mine-cn")
+    assert network.capacity[0, mine] == pytest.approx(200_000 * 1.4)
+    assert np.isinf(network.quota[0, mine])
+    quiet = compile_network(tiny(), grow(tiny()))
+    assert quiet.quota[0, mine] == 160_000
+
+
+def test_of_two_floods_the_larger_holds_and_a_stop_still_stops():
+    rows = [
+        {"id": i, "kind": kind, "origin": "CN", "goods": ("conc-light",), "severity": s,
+         "in_force": True, "start": 2000}
+        for i, kind, s in (("a", "dumping", 0.3), ("b", "dumping", 0.5), ("c", "stop", 0.2))
+    ]  # fmt: skip
+    case = with_rows(with_settings(tiny(), events=()), "events", *rows, keep=False)
+    network = compile_network(case, grow(case))
+    mine = network.units.index[network.units["id"] == "mine-cn"][0]
+    assert network.capacity[:, mine] == pytest.approx(200_000 * 1.5 * 0.8)
+
+
+def test_dumping_without_more_capacity_lifts_the_quota_alone():
+    network = struck(kind="dumping", goods=("mine-cn",), severity=0.0)
+    mine = network.units.index[network.units["id"] == "mine-cn"][0]
+    assert network.capacity[0, mine] == 200_000
+    assert np.isinf(network.quota[0, mine])
+
+
+@pytest.mark.parametrize(
+    ("users", "destinations", "expected"),
+    [
+        (("defence",), (), {("defence", "JP")}),
+        (("civil",), ("JP",), {("vehicles", "JP"), ("electronics", "JP")}),
+        (("vehicles", "defence"), (), {("vehicles", "JP"), ("vehicles", "RW"), ("defence", "JP")}),
+        (("vehicles",), ("RW",), {("vehicles", "RW")}),
+        (("medical",), (), set()),
+    ],
+)
+def test_end_users_are_named_by_sector_or_priority_and_no_flow_is_cut(
+    users, destinations, expected
+):
+    network = struck(kind="licence", goods=("magnet",), users=users, destinations=destinations)
+    bound = np.isfinite(network.hits.entitled[0])
+    found = network.demands.loc[bound, ["sector", "place"]]
+    assert set(found.itertuples(index=False, name=None)) == expected
+    assert network.hits.entitled[0, bound] == pytest.approx(0.6)
+    assert np.isinf(network.hits.allowance).all()
+    assert network.pools["control"].any()  # whose goods they are must be told
+
+
+def test_end_users_of_other_goods_are_left_alone():
+    network = struck(kind="licence", goods=("oxide",), users=("defence",))
+    assert np.isinf(network.hits.entitled).all()
+    assert (network.passes_for == -1).all()

@@ -2,7 +2,8 @@
 
 It reads the arrays of a Network and a Reference, and nothing of `kidorui.program`: what is
 derived there (what stands when, what arrives when, since when a route may have grown) is
-derived here anew, by plain loops over nodes.
+derived here anew, by plain loops over nodes; so is what events do to plants, to projects and to
+end users (`oracle_events`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from kidorui.network import Network
+from tests.program.oracle_events import Struck, share_in_use, spread
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -50,6 +52,7 @@ class Oracle:
         self.net, self.ref, self.case = network, reference, network.case
         self.tree = network.tree
         self.n = self.tree.size
+        self.struck = Struck(network)
         self.m = linopy.Model()
         self.cost: dict[str, linopy.LinearExpression] = {}  # by block, over nodes, per scenario
         self.per_year = array(self.tree.duration * self.tree.discount, "node")
@@ -64,6 +67,7 @@ class Oracle:
         self.inertia()
         self.substitution()
         self.contracts()
+        self.end_users()
         self.policies()
         self.objective(risk)
 
@@ -83,19 +87,11 @@ class Oracle:
         high = xr.DataArray(np.broadcast_to(upper, shape), coords=coords)
         return self.m.add_variables(lower=low, upper=high, coords=coords, name=name)
 
-    def ancestors(self, node: int) -> list[int]:
-        """The node and those before it, latest first."""
-        path = []
-        while node >= 0:
-            path.append(node)
-            node = int(self.tree.parent[node])
-        return path
-
     def paths(self, nodes: list[int], dim: str) -> xr.DataArray:
         """(dim, earlier): ones for the nodes on the way to each of `nodes`."""
         marks = np.zeros((len(nodes), self.n))
         for row, node in enumerate(nodes):
-            marks[row, self.ancestors(node)] = 1
+            marks[row, self.struck.ancestors(node)] = 1
         return array(marks, dim, "earlier")
 
     @property
@@ -117,12 +113,13 @@ class Oracle:
         ).sum("activity")
 
         upper = np.full((self.n, links), INF)
-        for (node, link), share in np.ndenumerate(net.hits.allowance):
+        for (node, link), let_through in np.ndenumerate(net.hits.allowance):
             route = net.links["route"][link]
             upper[node, link] = net.links["capacity"][link]
             base = self.ref.flow[route]
-            if np.isfinite(share) and (share == 0 or not np.isnan(base)):
-                upper[node, link] = min(upper[node, link], share * (0 if share == 0 else base))
+            if np.isfinite(let_through) and (let_through == 0 or not np.isnan(base)):
+                most = 0.0 if let_through == 0 else let_through * base
+                upper[node, link] = min(upper[node, link], most)
         self.ship = self.variable("ship", 0, upper, node=self.n, link=links)
         price = array(net.links["cost"], "link") + array(net.hits.duty, "node", "link")
         sails = np.ones((self.n, len(net.links)))
@@ -157,8 +154,13 @@ class Oracle:
         self.cost["unexplained"] = (
             self.unexplained * (array(3 * np.nan_to_num(price), "pool") * per_year)
         ).sum("pool")
-        if len(net.relabel):
-            self.relabel = self.variable("relabel", 0, INF, node=self.n, pair=len(net.relabel))
+        self.pairs = net.relabel[net.passes_for < 0]
+        if len(self.pairs):
+            self.relabel = self.variable("relabel", 0, INF, node=self.n, pair=len(self.pairs))
+        self.reserved = {}
+        for demand in sorted({demand for _, demand in self.struck.entitled()}):
+            if self.struck.free_copy(demand) is not None:
+                self.reserved[demand] = self.variable(f"for-{demand}", 0, INF, node=self.n)
 
     def stocks(self) -> None:
         net, tree, count = self.net, self.tree, len(self.net.stocks)
@@ -201,8 +203,8 @@ class Oracle:
         arrives = self.variable("arrives", 0, INF, node=self.n, link=len(net.links))
         shares = np.zeros((self.n, self.n, len(net.links)))
         for node in range(self.n):
-            for earlier, share in self.arriving(node).items():
-                shares[node, earlier] = share
+            for earlier, part in self.arriving(node).items():
+                shares[node, earlier] = part
         shipped = self.ship.rename(node="earlier") * array(shares, "node", "earlier", "link")
         self.m.add_constraints(arrives - shipped.sum("earlier") == 0)
         recipes = array(net.recipes.toarray(), "pool", "activity")
@@ -217,10 +219,14 @@ class Oracle:
         if len(net.stocks):
             holds = belongs(net.stocks["pool"], pools, "pool", "stock")
             total = total + (self.withdrawal * holds).sum("stock")
-        if len(net.relabel):
-            to = belongs(net.relabel[:, 1], pools, "pool", "pair")
-            away = belongs(net.relabel[:, 0], pools, "pool", "pair")
+        if len(self.pairs):
+            to = belongs(self.pairs[:, 1], pools, "pool", "pair")
+            away = belongs(self.pairs[:, 0], pools, "pool", "pair")
             total = total + (self.relabel * (to - away)).sum("pair")
+        for demand, passed in self.reserved.items():
+            moved = np.zeros(pools)
+            moved[self.struck.free_copy(demand)], moved[net.demands["pool"][demand]] = -1, 1
+            total = total + passed * array(moved, "pool")
         self.m.add_constraints(total == 0, name="balance")
 
     def arriving(self, node: int) -> dict[int, np.ndarray]:
@@ -229,7 +235,7 @@ class Oracle:
         transit = self.net.links["transit"].to_numpy()
         first, last = tree.start[node] - transit, tree.start[node] + tree.duration[node] - transit
         shares = {}
-        for earlier in self.ancestors(node):
+        for earlier in self.struck.ancestors(node):
             start, end = tree.start[earlier], tree.start[earlier] + tree.duration[earlier]
             if tree.parent[earlier] < 0:
                 start = -1e9  # the first node's rate holds for all time before
@@ -239,13 +245,26 @@ class Oracle:
 
     def capacity(self) -> None:
         units = self.net.units
-        limit = np.minimum(self.net.capacity, units["quota"].to_numpy()[None, :])
         runs = belongs(self.net.activities["unit"], len(units), "unit", "activity")
+        multiple, limit = np.ones((2, self.n, len(units)))
+        for u, unit in enumerate(units.itertuples()):
+            for node in range(self.n):
+                multiple[node, u], quota = self.struck.struck_unit(node, u, unit)
+                limit[node, u] = min(self.struck.standing(node, unit) * multiple[node, u], quota)
         used = (self.activity * runs).sum("activity")
         if self.size is not None:
-            built = self.built(units["project"], "unit")
-            used = used - built * array(1 - self.net.hits.outage, "node", "unit")
+            used = used - self.built(units["project"], "unit") * array(multiple, "node", "unit")
         self.m.add_constraints(used <= array(limit, "node", "unit"), name="capacity")
+
+    def end_users(self) -> None:
+        saving = self.net.savings["demand"].to_numpy()
+        for (node, demand), rest in self.struck.entitled().items():
+            drawn = self.served.isel(node=node, demand=demand).sum("step")
+            for v in np.flatnonzero(saving == demand):
+                drawn = drawn - self.saved.isel(node=node, saving=v)
+            if demand in self.reserved:
+                drawn = drawn - self.reserved[demand].isel(node=node)
+            self.m.add_constraints(drawn <= rest * self.net.quantity[node, demand])
 
     def inertia(self) -> None:
         net, tree = self.net, self.tree
@@ -260,7 +279,7 @@ class Oracle:
             links = np.flatnonzero(net.links["route"] == route)
             free = net.hits.allowance[:, links].min(axis=1, initial=INF)
             for node in range(self.n):
-                before = [a for a in self.ancestors(node)[1:] if free[a] >= free[node]]
+                before = [a for a in self.struck.ancestors(node)[1:] if free[a] >= free[node]]
                 since = tree.middle[before[0]] if before else self.case.settings.base_year + 0.5
                 most[node, column] = limit[route] * max(tree.middle[node] - since, 0.0)
                 if before:
@@ -348,24 +367,31 @@ class Oracle:
         upper, yearly = np.zeros((self.n, count)), np.zeros(count)
         self.used = np.zeros((2, self.n, self.n, count))  # over a node, and at its end
         paid = np.zeros((self.n, self.n, count))
-        for j, p in enumerate(self.candidates.itertuples()):
+        for j, (_, p) in enumerate(self.candidates.iterrows()):
             lead = p.permit_time + p.build_time + p.qualification_time + p.slip
             rate, life = tree.discount_rate, p.lifetime
             annuity = rate / (1 - (1 + rate) ** -life) if rate else 1 / life
             wait = (1 + rate) ** (p.build_time / 2 + p.qualification_time + p.slip)
             yearly[j] = p.capex * annuity * wait + p.fixed_cost
             for decided in range(self.n):
-                opening = max(tree.start[decided], p.decision) + lead
+                moment = max(tree.start[decided], p.decision)
                 window = end[decided] > p.decision and tree.duration[decided] > 0.999
-                if window and opening < end.max():
+                late = self.struck.delayed(decided, p, moment, moment + lead)
+                if window and moment + lead + late < end.max():
                     upper[decided, j] = p.size_max
                 for node in range(self.n):
-                    if decided in self.ancestors(node):
+                    if decided in self.struck.ancestors(node):
+                        opening = moment + lead
+                        opening += self.struck.delayed(node, p, moment, moment + lead)
                         span = tree.start[node], end[node]
                         late = end[node] - 1e-7, end[node]
                         ramp = list(p.ramp) or [1.0]
-                        self.used[0, node, decided, j] = p.odds * share(opening, life, ramp, *span)
-                        self.used[1, node, decided, j] = p.odds * share(opening, life, ramp, *late)
+                        self.used[0, node, decided, j] = p.odds * share_in_use(
+                            opening, life, ramp, *span
+                        )
+                        self.used[1, node, decided, j] = p.odds * share_in_use(
+                            opening, life, ramp, *late
+                        )
                         paid[node, decided, j] = self.used[0, node, decided, j] * spread(p, rate)
         self.size = self.variable("size", 0, upper, decided=self.n, project=count)
         cost = array(paid * yearly * 1e-6, "node", "decided", "project") * self.per_year
@@ -428,24 +454,3 @@ class Oracle:
         weight = array(self.tree.probability[self.leaves] / tail, "leaf")
         worst = at_risk.sum() + (excess * weight).sum()
         self.m.add_objective(expected * (1 - risk) + worst * risk)
-
-
-def share(opening: float, life: float, ramp: list[float], start: float, end: float) -> float:
-    """Mean share in use from start to end, year of age by year of age."""
-    total = 0.0
-    for age in range(200):
-        step = ramp[min(age, len(ramp) - 1)]
-        first, last = opening + age, min(opening + age + 1, opening + life)
-        total += step * max(min(end, last) - max(start, first), 0.0)
-    return total / (end - start)
-
-
-def spread(project, rate: float) -> float:
-    """Charge of a year of full use: equal yearly costs over the life, moved to where the use is."""
-    ramp = list(project.ramp) or [1.0]
-    equal = used = 0.0
-    for year in range(int(np.ceil(project.lifetime))):
-        worth = min(1.0, project.lifetime - year) / (1 + rate) ** (year + 0.5)
-        equal += worth
-        used += worth * ramp[min(year, len(ramp) - 1)]
-    return equal / used

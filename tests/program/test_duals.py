@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -29,8 +31,13 @@ def best(solver: Solver) -> float:
         return np.inf
 
 
-@pytest.mark.parametrize("key", ["tiny", 1, 3])
-@pytest.mark.parametrize("block", ["balance", "capacity", "fund", "inertia", "store"])
+@pytest.mark.parametrize(
+    ("key", "block"),
+    [
+        *product(["tiny", 1, 3], ["balance", "capacity", "fund", "inertia", "store"]),
+        *product([1, 3], ["end user"]),
+    ],
+)
 def test_a_dual_is_the_slope_of_the_optimum_or_lies_between_those_of_a_kink(key, block):
     plan = planned(key)
     duals, rows = plan.solution.duals[block], plan.program.model.constraints[block]

@@ -7,7 +7,7 @@ import pytest
 from kidorui.network import compile_network, grow
 from kidorui.program import Solver, state_base_year
 from kidorui.program.state import base_year_reference
-from tests.changed import edited, tiny, with_settings
+from tests.changed import edited, tiny, with_rows, with_settings
 from tests.program.planned import plan_for, planned
 from tests.random_cases import random_case
 
@@ -59,3 +59,20 @@ def test_a_plan_with_two_onsets_of_joint_events_costs_the_same():
     )
     plan = plan_for(case)
     assert agree(plan.network, plan.reference, plan.solution.objective)
+
+
+def test_a_plan_under_what_else_the_controller_can_do_costs_the_same():
+    flood = {"id": "flood", "kind": "dumping", "origin": "CN", "goods": ("concentrate", "oxide"),
+             "severity": 0.3, "in_force": True, "start": 2028.0, "duration": 2.0}  # fmt: skip
+    arms = flood | {"id": "arms", "kind": "licence", "goods": ("magnet",), "severity": 0.8,
+                    "users": ("vehicles", "defence"), "duration": 4.0}  # fmt: skip
+    secret = {"id": "secret", "kind": "know-how", "origin": "CN", "goods": ("metal", "ox-Dy"),
+              "severity": 1.5, "duration": 3.0, "hazard": 0.1}  # fmt: skip
+    case = with_rows(tiny(), "events", flood, arms, secret)
+    case = with_settings(case, events=("ban-cn+secret",))
+    case = edited(case, "projects", "heavy-my", decision=2026.0)  # opens after the onset
+    plan = plan_for(case)
+    assert agree(plan.network, plan.reference, plan.solution.objective)
+    for event in ("flood", "arms", "secret"):  # they do bind
+        none = plan_for(edited(case, "events", event, goods=("swarf",), severity=0.0))
+        assert abs(plan.solution.objective - none.solution.objective) > 1

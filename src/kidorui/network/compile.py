@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.case import Case
+from kidorui.network.delays import opening_delay
 from kidorui.network.demand import curve, gather_demands, gather_savings, quantities
 from kidorui.network.hits import Hits, active_events, apply_events
 from kidorui.network.links import expand_routes
@@ -31,10 +32,12 @@ class Network:
     `route` and their `routes`; `demands` and `stocks` with `pool`; `savings` (what can be
     substituted) with `demand`. Two copies of a pool exist where goods of controlled origin
     must be told from others (`control` True); a free good can always pass as a controlled one
-    (`relabel`: rows of free and controlled pool).
+    (`relabel`: rows of free and controlled pool), or for one demand alone where its share of
+    controlled goods is bound (`passes_for`: that demand, -1 for anyone).
 
     Arrays: `recipes` (pool, activity) t/t; `capacity` (node, unit) t/yr and `store`
-    (node, stock) t of what stands or is committed; `quantity` (node, demand) t/yr at the base
+    (node, stock) t of what stands or is committed; `quota` (node, unit) t/yr, inf where there
+    is none; `quantity` (node, demand) t/yr at the base
     price; `step_width` (share of it) and `step_value` (US$/kg), both (demand, step);
     `contents` (material, element) t/t. Flows t/yr, stocks t, costs US$/kg, times in years.
     """
@@ -46,12 +49,14 @@ class Network:
     activities: pd.DataFrame
     recipes: sparse.csr_array
     relabel: IntArray
+    passes_for: IntArray
     links: pd.DataFrame
     routes: pd.DataFrame
     demands: pd.DataFrame
     savings: pd.DataFrame
     stocks: pd.DataFrame
     capacity: FloatArray
+    quota: FloatArray
     store: FloatArray
     quantity: FloatArray
     step_width: FloatArray
@@ -81,7 +86,8 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
     """Compile `case` on `tree`.
 
     Controlled origin is traced in separate pools when an event of the tree (or in force) is
-    extraterritorial, or an enforced policy looks through; `trace_control` overrides that.
+    extraterritorial or names end users, or an enforced policy looks through; `trace_control`
+    overrides that.
     Raises nothing: a case that loads compiles.
     """
     units = gather_units(case)
@@ -115,6 +121,7 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
     stocks = stocks.assign(pool=layout.use(at_stock))
     stocks = stocks[stocks["pool"] >= 0].reset_index(drop=True)
     hits = apply_events(case, tree, links, units, demands)
+    relabel, passes_for = _relabel(layout, demands["pool"].to_numpy(), hits)
     return Network(
         case=case,
         tree=tree,
@@ -122,13 +129,15 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
         units=units,
         activities=activities,
         recipes=matrix,
-        relabel=layout.relabel(),
+        relabel=relabel,
+        passes_for=passes_for,
         links=links,
         routes=kept_routes,
         demands=demands,
         savings=gather_savings(case, demands),
         stocks=stocks,
-        capacity=installed(units, tree) * (1 - hits.outage),
+        capacity=installed(units, tree, _delay(case, tree, units)) * hits.running,
+        quota=np.where(hits.flood > 0, np.inf, units["quota"].to_numpy(float)),
         store=stored(case, stocks, tree),
         quantity=quantities(case, demands, tree) * (1 + hits.surge),
         step_width=widths,
@@ -311,6 +320,27 @@ def _links(
     return links, routes
 
 
+def _relabel(layout: _Pools, demanded: IntArray, hits: Hits) -> tuple[IntArray, IntArray]:
+    """Pairs of pools between which goods pass as controlled, and for which demand alone."""
+    pairs = layout.relabel()
+    sink = {int(controlled): i for i, controlled in enumerate(pairs[:, 1])}
+    bound = np.flatnonzero(np.isfinite(hits.entitled).any(axis=0))
+    own = np.array([d for d in bound if int(demanded[d]) in sink], dtype=np.intp)
+    row = np.array([sink[int(pool)] for pool in demanded[own]], dtype=np.intp)
+    passes_for = np.concatenate([np.full(len(pairs), -1, dtype=np.intp), own])
+    return np.concatenate([pairs, pairs[row]]), passes_for
+
+
+def _delay(case: Case, tree: Tree, units: pd.DataFrame) -> FloatArray:
+    """(node, unit): years by which events put off committed projects."""
+    delay = np.zeros((tree.size, len(units)))
+    of_project = np.flatnonzero(units["project"] >= 0)
+    projects = case.table("projects").iloc[units["project"].to_numpy()[of_project]]
+    decided = projects["decision"].to_numpy(float)
+    delay[:, of_project] = opening_delay(case, tree, projects, decided)
+    return delay
+
+
 def _contents(case: Case) -> FloatArray:
     """(material, element) contents in the order of the case's tables."""
     materials = pd.Index(case.table("materials")["id"])
@@ -336,8 +366,12 @@ def _de_minimis(case: Case, tree: Tree) -> float:
 
 
 def _reaching(case: Case, tree: Tree) -> npt.NDArray[np.bool_]:
-    """Which events hold for goods made elsewhere from the controlling place's material."""
+    """Which events hold for goods made elsewhere from the controlling place's material.
+
+    Those with end users do: who may not have goods may not have what was made of them.
+    """
     events = case.table("events")
-    theirs = (events["origin"] == case.settings.control) & events["extraterritorial"].astype(bool)
+    reach = events["extraterritorial"].astype(bool) | events["users"].astype(bool)
+    theirs = (events["origin"] == case.settings.control) & reach
     on = active_events(case, tree).any(axis=0)
     return np.asarray(theirs.to_numpy(bool) & on)

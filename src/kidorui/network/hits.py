@@ -1,4 +1,7 @@
-"""What events do to the network: allowances on links, outages of plants, surges, tariffs."""
+"""What events do to the network: to links, to plants, to demands and to who may buy what.
+
+What they do to the opening of projects is in `delays`.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,11 @@ from kidorui.network.units import gather_modes
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 CUTS_FLOWS = ("ban", "licence", "quota", "closure")
+
+_STRIKES_UNITS = ("stop", "dumping")
 
 
 @dataclass(frozen=True)
@@ -25,15 +31,40 @@ class Hits:
 
     `allowance` (node, link) is the share of the base flow let through (inf = free);
     `duty` (node, link) is added to the cost, US$/kg; `outage` (node, unit) is the share of
-    capacity lost; `surge` (node, demand) is the share of demand added. `allowance_row`
-    (node, link) is the event's row in the case, -1 where free.
+    capacity lost; `flood` (node, unit) is the multiple of its capacity at which a unit runs
+    without its quota (0 = it does not); `surge` (node, demand) is the share of demand added;
+    `entitled` (node, demand) is the share of the base demand that may be met with goods of
+    controlled origin (inf = all). `allowance_row` (node, link) and `entitled_row` (node, demand)
+    are the event's row in the case, -1 where free.
     """
 
     allowance: FloatArray
     duty: FloatArray
     outage: FloatArray
+    flood: FloatArray
     surge: FloatArray
-    allowance_row: npt.NDArray[np.intp]
+    entitled: FloatArray
+    allowance_row: IntArray
+    entitled_row: IntArray
+
+    @classmethod
+    def none(cls, nodes: int, links: int, units: int, demands: int) -> Hits:
+        """No event is on."""
+        return cls(
+            allowance=np.full((nodes, links), np.inf),
+            duty=np.zeros((nodes, links)),
+            outage=np.zeros((nodes, units)),
+            flood=np.zeros((nodes, units)),
+            surge=np.zeros((nodes, demands)),
+            entitled=np.full((nodes, demands), np.inf),
+            allowance_row=np.full((nodes, links), -1, dtype=np.intp),
+            entitled_row=np.full((nodes, demands), -1, dtype=np.intp),
+        )
+
+    @property
+    def running(self) -> FloatArray:
+        """(node, unit): multiple of its capacity at which a unit can run."""
+        return np.asarray((1 - self.outage) * np.where(self.flood > 0, self.flood, 1.0))
 
 
 def active_events(case: Case, tree: Tree) -> BoolArray:
@@ -52,34 +83,38 @@ def apply_events(
 ) -> Hits:
     """Work out the effects of the events on in each node.
 
-    Of several cuts of a link, or outages of a unit, the deepest holds; duties and surges add.
+    Of several cuts of a link or of an end user, or outages or floods of a unit, the deepest
+    holds; duties and surges add.
     """
-    hits = Hits(
-        allowance=np.full((tree.size, len(links)), np.inf),
-        duty=np.zeros((tree.size, len(links))),
-        outage=np.zeros((tree.size, len(units))),
-        surge=np.zeros((tree.size, len(demands))),
-        allowance_row=np.full((tree.size, len(links)), -1, dtype=np.intp),
-    )
+    hits = Hits.none(tree.size, len(links), len(units), len(demands))
     on = active_events(case, tree)
     struck = _Struck(case, links, units, demands)
     for number, event in enumerate(read_events(case)):
         nodes = np.flatnonzero(on[:, number])
-        if event.kind in CUTS_FLOWS:
-            cells = np.ix_(nodes, np.flatnonzero(struck.links(event)))
-            let_through = max(1 - event.severity, 0.0)
-            tighter = let_through < hits.allowance[cells]
-            hits.allowance_row[cells] = np.where(tighter, event.row, hits.allowance_row[cells])
-            hits.allowance[cells] = np.minimum(hits.allowance[cells], let_through)
+        if event.kind in CUTS_FLOWS and event.users:
+            _cut(hits.entitled, hits.entitled_row, nodes, struck.users(event), event)
+        elif event.kind in CUTS_FLOWS:
+            _cut(hits.allowance, hits.allowance_row, nodes, struck.links(event), event)
         elif event.kind == "tariff":
             hit = np.flatnonzero(struck.links(event))
             hits.duty[np.ix_(nodes, hit)] += event.severity * struck.price[hit]
-        elif event.kind == "stop":
+        elif event.kind in _STRIKES_UNITS:
             cells = np.ix_(nodes, np.flatnonzero(struck.units(event)))
-            hits.outage[cells] = np.maximum(hits.outage[cells], min(event.severity, 1.0))
+            stops = event.kind == "stop"
+            effect = hits.outage if stops else hits.flood
+            size = min(event.severity, 1.0) if stops else 1 + event.severity
+            effect[cells] = np.maximum(effect[cells], size)
         elif event.kind == "surge":
             hits.surge[np.ix_(nodes, np.flatnonzero(struck.demands(event)))] += event.severity
     return hits
+
+
+def _cut(allowance: FloatArray, row: IntArray, nodes: IntArray, hit: BoolArray, by: Event) -> None:
+    """Let no more than the rest through what is hit, and note which event is the tightest."""
+    cells = np.ix_(nodes, np.flatnonzero(hit))
+    let_through = max(1 - by.severity, 0.0)
+    row[cells] = np.where(let_through < allowance[cells], by.row, row[cells])
+    allowance[cells] = np.minimum(allowance[cells], let_through)
 
 
 @dataclass(frozen=True)
@@ -90,6 +125,7 @@ class Event:
     kind: str
     origin: str
     destinations: tuple[str, ...]
+    users: tuple[str, ...]
     goods: tuple[str, ...]
     severity: float
     extraterritorial: bool
@@ -135,6 +171,13 @@ class _Struck:
         """Demands for the goods, at the destinations."""
         hit = self._are(self._demands["material"], event)
         return self._within(hit, self._demands["place"], event.destinations)
+
+    def users(self, event: Event) -> BoolArray:
+        """Demands of the users named, by sector or priority, for the goods at the destinations."""
+        demands = self._demands
+        named = demands["sector"].isin(event.users) | demands["priority"].isin(event.users)
+        hit = named & self._are(demands["material"], event) & (demands["place"] != event.origin)
+        return self._within(hit, demands["place"], event.destinations)
 
     def _are(self, materials: pd.Series, event: Event) -> pd.Series:
         goods = event.goods

@@ -126,11 +126,14 @@ def standing_at(
     return operating_share(opening, closing, ramp, moment - _INSTANT, moment)
 
 
-def installed(units: pd.DataFrame, tree: Tree) -> FloatArray:
-    """(node, unit): capacity of existing and committed units, t/yr; candidates have none."""
+def installed(units: pd.DataFrame, tree: Tree, delay: FloatArray) -> FloatArray:
+    """(node, unit): capacity of existing and committed units, t/yr; candidates have none.
+
+    `delay` (node, unit) moves the opening and the closing, years.
+    """
     share = operating_share(
-        units["opening"].to_numpy(float),
-        units["closing"].to_numpy(float),
+        units["opening"].to_numpy(float) + delay,
+        units["closing"].to_numpy(float) + delay,
         ramp_matrix(units["ramp"]),
         tree.start[:, None],
         (tree.start + tree.duration)[:, None],

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.network import Network, Tree
+from kidorui.network.delays import opening_delay
 from kidorui.network.units import lead_time, operating_share, ramp_matrix, standing_at
 from kidorui.program.blocks import Built, at_every_node, incidence
 from kidorui.program.model import Model
@@ -44,12 +45,14 @@ def candidates(network: Network) -> Candidates:
     be earned before the end of the axis, and moving that would move builds. Until opening it
     bears interest, for half the building time and for all the time that it stands ready but
     does not serve. A project that does not happen (its odds) is not paid: capacity and cost
-    are both expectations.
+    are both expectations. Events that withhold know-how put off the opening in the nodes from
+    which they are on.
     """
     tree, projects = network.tree, network.case.table("projects").reset_index(drop=True)
     table = projects[~projects["committed"].to_numpy(bool)]
     decision = np.maximum(tree.start[:, None], table["decision"].to_numpy(float))
-    opening = decision + lead_time(table)
+    delay = opening_delay(network.case, tree, table, decision)
+    opening = decision + lead_time(table) + delay  # (node, node of decision, project)
     life = table["lifetime"].to_numpy(float)
     end = tree.start + tree.duration
     start, stop = tree.start[:, None, None], end[:, None, None]
@@ -62,12 +65,13 @@ def candidates(network: Network) -> Candidates:
     is_store = (table["stage"] == "stockpile").to_numpy()
     used = np.where(is_store, standing_at(opening, opening + life, ramp, stop), used)
     window = (end[:, None] > table["decision"].to_numpy(float)) & tree.decides[:, None]
+    as_decided = np.einsum("nnj->nj", opening)
     return Candidates(
         table=table,
         share=used * descends,
         charged=paid * descends,
         annual=yearly_cost(table, tree.discount_rate),
-        window=window & (opening < end.max()),
+        window=window & (as_decided < end.max()),
     )
 
 
@@ -244,12 +248,13 @@ def eligible_pairs(table: pd.DataFrame, funds: pd.DataFrame) -> pd.DataFrame:
 def built_capacity(network: Network, projects: Candidates) -> Built:
     """What a tonne of each size adds to the capacity of units and stocks in each node.
 
-    A plant that an event stops is stopped whether it was built or stood before.
+    A plant that an event stops, or floods the market from, does so whether it was built or stood
+    before.
     """
-    left = (1 - network.hits.outage).ravel()
+    running = network.hits.running.ravel()
     of_units = _spread(projects, network.units["project"].to_numpy())
     return Built(
-        of_units=sparse.csr_array(sparse.diags_array(left) @ of_units),
+        of_units=sparse.csr_array(sparse.diags_array(running) @ of_units),
         of_stocks=_spread(projects, network.stocks["project"].to_numpy()),
     )
 

@@ -8,7 +8,7 @@ at the end.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -116,6 +116,14 @@ class Model:
         if labels is not None:
             self.labels[name] = labels
         return block
+
+    def let_in(self, constraints: str, variables: str, matrix: Sparse) -> None:
+        """Let a block of variables that came later take part in constraints already stated."""
+        block = self.constraints[constraints]
+        if matrix.shape != (block.size, self.variables[variables].size):
+            raise ValueError(f"{variables} in {constraints}: {matrix.shape} does not fit")
+        terms = {**block.terms, variables: sparse.csr_array(matrix)}
+        self.constraints[constraints] = replace(block, terms=terms)
 
     def add_constraints(
         self,

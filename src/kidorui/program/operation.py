@@ -18,7 +18,14 @@ from kidorui.program.blocks import (
     pool_labels,
 )
 from kidorui.program.model import Constraints, Model, Sparse
-from kidorui.program.rules import contracts, inertia, policies, substitution_speed
+from kidorui.program.rules import (
+    contracts,
+    end_users,
+    inertia,
+    passing,
+    policies,
+    substitution_speed,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -44,6 +51,7 @@ def state_operation(
     substitution_speed(model, network)
     inertia(model, network, reference)
     contracts(model, network)
+    end_users(model, network)
     policies(model, network, reference)
 
 
@@ -104,7 +112,7 @@ def add_flows(model: Model, network: Network, reference: Reference) -> None:
         cost=weight * UNEXPLAINED_PRICE * np.nan_to_num(base_price),
         labels=pools,
     )
-    model.add_variables("relabel", (n, len(network.relabel)))
+    model.add_variables("relabel", (n, len(network.relabel)), upper=passing(network))
 
 
 def add_stocks(model: Model, network: Network, reference: Reference) -> None:
@@ -200,7 +208,7 @@ def sailing(network: Network) -> FloatArray:
 def capacity(model: Model, network: Network, built: Built | None) -> Constraints:
     """The modes of a unit share its capacity (or its lower quota), and what is built."""
     tree, units = network.tree, network.units
-    limit = np.minimum(network.capacity, units["quota"].to_numpy(float))
+    limit = np.minimum(network.capacity, network.quota)
     modes = incidence(network.activities["unit"].to_numpy(), len(units))
     terms = {"activity": at_every_node(tree, modes)}
     if built is not None:

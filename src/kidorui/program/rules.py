@@ -1,4 +1,4 @@
-"""Rules that bind operation beyond plants and stocks: speed, contracts, policies, substitution.
+"""Rules that bind operation beyond plants and stocks: speed, contracts, users, policies, savings.
 
 Formulation, section 3.
 """
@@ -99,6 +99,50 @@ def contracts(model: Model, network: Network) -> None:
         {"shipment": at_every_node(tree, serves), "undelivered": sparse.eye_array(on.size)},
         lower=(on * table["quantity"].to_numpy()).ravel(),
         labels=labels,
+    )
+
+
+def passing(network: Network) -> FloatArray:
+    """(node, pair): upper bound of `relabel`: for one demand alone only while it is bound."""
+    owner = network.passes_for
+    free = owner < 0
+    if free.all():
+        return np.full((network.tree.size, len(owner)), np.inf)
+    bound = np.isfinite(network.hits.entitled[:, np.maximum(owner, 0)])
+    return np.where(free | bound, np.inf, 0.0)
+
+
+def end_users(model: Model, network: Network) -> None:
+    """Users whom an event shuts out draw no more than their share on goods of controlled origin.
+
+    What passes from the free copy for such a demand alone is theirs without limit.
+    """
+    tree, demands, hits = network.tree, network.demands, network.hits
+    traced = network.pools["control"].to_numpy()[demands["pool"].to_numpy()]
+    node, demand = np.nonzero(np.isfinite(hits.entitled) & traced)
+    if not len(node):
+        return
+    steps, count = network.step_width.shape[1], len(demands)
+    served = incidence(np.repeat(np.arange(count), steps), count)
+    saved = incidence(network.savings["demand"].to_numpy(), count)
+    own = np.flatnonzero(network.passes_for >= 0)
+    passes = sparse.csr_array(
+        (np.ones(len(own)), (network.passes_for[own], own)), shape=(count, len(network.relabel))
+    )
+    row = node * count + demand
+    labels = label_rows(demands, "sector", "place", "material", table="events")
+    labels = labels.iloc[demand].assign(row=hits.entitled_row[node, demand])
+    model.add_constraints(
+        "end user",
+        {
+            "served": at_every_node(tree, served)[row],
+            "saved": -at_every_node(tree, saved)[row],
+            "relabel": -at_every_node(tree, passes)[row],
+        },
+        upper=hits.entitled[node, demand] * network.quantity[node, demand],
+        labels=labels,
+        node=node,
+        thing=np.arange(len(node)),
     )
 
 

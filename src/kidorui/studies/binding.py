@@ -31,6 +31,7 @@ _KINDS: Mapping[str, str] = {
     "inertia": "speed of a route",
     "contract": "contract",
     "substitution": "speed of substitution",
+    "end user": "event",
 }
 """Blocks of constraints told node by node, and what a reader calls them."""
 
@@ -95,7 +96,8 @@ def _funds(solved: Solved) -> pd.DataFrame:
 def _sizes(solved: Solved) -> pd.DataFrame:
     """Worth of a larger largest size of each project, over its life within the axis."""
     table = solved.projects.table.reset_index(drop=True)
-    along_paths = solved.plan.duals["project size"].reshape(-1, len(table))
+    count = max(len(table), 1)  # where nothing may be built there are no rows to fold
+    along_paths = solved.plan.duals["project size"].reshape(-1, count)
     in_nodes = np.clip(solved.plan.reduced["size"], None, 0.0)  # bounded in each node as well
     dual = -along_paths.sum(axis=0) - in_nodes.sum(axis=0)
     dearest = np.argsort(-dual, kind="stable")

@@ -5,8 +5,13 @@ from __future__ import annotations
 from kidorui.case.checks.balance import check_balance, check_contents
 from kidorui.case.checks.draft import Draft
 from kidorui.case.checks.references import check_references, check_sources
-from kidorui.case.checks.supply import check_demands, check_matches, check_producers
-from kidorui.case.checks.terms import check_axis, check_events, check_sizes
+from kidorui.case.checks.supply import (
+    check_curves,
+    check_demands,
+    check_matches,
+    check_producers,
+)
+from kidorui.case.checks.terms import check_axis, check_events, check_policies, check_sizes
 from kidorui.case.faults import Fault
 
 __all__ = ["Draft", "check_draft"]
@@ -16,9 +21,11 @@ _CHECKS = (
     check_contents,
     check_balance,
     check_demands,
+    check_curves,
     check_matches,
     check_axis,
     check_events,
+    check_policies,
     check_sizes,
     check_sources,
 )

@@ -63,6 +63,26 @@ def check_demands(draft: Draft) -> Iterator[Fault]:
     yield from _unpriced(draft, set(wanted["material"]))
 
 
+def check_curves(draft: Draft) -> Iterator[Fault]:
+    """Demands whose curve has another shape in another year: the plan knows one of each."""
+    demands = draft.frame("demands")
+    keys = ["sector", "place", "material"]
+    whose = ~draft.bad("demands", *keys)
+    for name in ("elasticity", "value_lost", "priority"):
+        known = whose & ~draft.bad("demands", name)
+        for column in table_schema("demands").column(name).names:
+            told = demands[known]
+            first = told.groupby(keys, sort=False)[column].transform("first")
+            for index in told.index[told[column] != first].tolist():
+                yield draft.fault(
+                    "demands",
+                    index,
+                    column,
+                    f"{_told(demands[column][index])}, and {_told(first[index])} in another year",
+                    "the same in all years of a demand",
+                )
+
+
 def check_matches(draft: Draft) -> Iterator[Fault]:
     """Substitutions of no demand and contracts along no route: rows that would do nothing."""
     substitutions, contracts = draft.frame("substitutions"), draft.frame("contracts")
@@ -91,6 +111,10 @@ def check_matches(draft: Draft) -> Iterator[Fault]:
                 f"no route of {material} from {seller} to {buyer}",
                 "seller, buyer and material of a row in the table routes",
             )
+
+
+def _told(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _unpriced(draft: Draft, wanted: set[str]) -> Iterator[Fault]:

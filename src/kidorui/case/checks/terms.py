@@ -13,6 +13,12 @@ from kidorui.case.faults import Fault, Severity
 CUTS = ("ban", "licence", "quota", "closure", "stop")
 """Kinds of event whose severity is a share cut off."""
 
+_STRIKE_PLANTS = ("stop", "dumping")
+"""Kinds of event that may name plants as what they hit."""
+
+_KNOW_USERS = ("ban", "licence", "quota")
+"""Kinds of event that may be for some end users alone."""
+
 
 def check_axis(draft: Draft) -> Iterator[Fault]:
     """Dates that contradict each other or lie where they change nothing."""
@@ -41,6 +47,18 @@ def check_events(draft: Draft) -> Iterator[Fault]:
     _check_planned(draft)
 
 
+def check_policies(draft: Draft) -> Iterator[Fault]:
+    """Ceilings that look through to another place than the one whose goods are followed."""
+    policies, control = draft.frame("policies"), draft.words("control")
+    bad = draft.bad("policies", "basis", "enforced", "kind")
+    binds = policies["enforced"] & (policies["kind"] == "share") & ~bad
+    other = binds & (policies["basis"] == "look-through") & ~policies["origin"].isin(control)
+    if control:
+        wrong = "not the controlling place, through whose goods alone a ceiling can look"
+        accepted = f"{control[0]}, or the basis direct, or not enforced"
+        yield from _faults(draft, "policies", "origin", other, wrong, accepted)
+
+
 def check_sizes(draft: Draft) -> Iterator[Fault]:
     """Stocks that do not fit, projects whose least size is above their largest."""
     stocks, projects = draft.frame("stockpiles"), draft.frame("projects")
@@ -67,15 +85,27 @@ def _errors_of_events(draft: Draft) -> Iterator[tuple[str, pd.Series, str, str]]
     wrong = "blank, so the event hits nothing"
     yield "origin", acts & (events["origin"] == ""), wrong, "who acts, or where the plants are"
     yield "severity", cuts & (events["severity_high"] > 1), "more than all", "a share, 0 to 1"
+    named = events["users"].map(len) > 0
+    alike = named & ~events["kind"].isin(_KNOW_USERS) & kind_told
+    wrong = "end users, whom only a ban, licence or quota can tell apart"
+    yield "users", alike, wrong, "blank, or another kind of event"
+    if control := draft.words("control"):
+        other = named & ~alike & ~events["origin"].isin([*control, ""])
+        wrong = "not the controlling place, of whose goods alone the end users are followed"
+        yield "origin", other, wrong, f"{control[0]}, or no users"
 
 
 def _idle_fields_of_events(draft: Draft) -> Iterator[tuple[str, pd.Series, str]]:
     """Column, rows in which it changes nothing, and why."""
     events = draft.frame("events")
     on = events["in_force"] & ~draft.bad("events", "in_force")
-    surges = (events["kind"] == "surge") & ~draft.bad("events", "kind")
+    kind_told = ~draft.bad("events", "kind")
+    surges = (events["kind"] == "surge") & kind_told
+    strikes = events["kind"].isin(_STRIKE_PLANTS) & kind_told
+    aimed = events["destinations"].map(len) > 0
     yield "hazard", on & events["hazard"].notna(), "without effect: the event is in force"
     yield "origin", surges & (events["origin"] != ""), "without effect on a surge"
+    yield "destinations", strikes & aimed, "without effect: plants are hit where they are"
 
 
 def _faults(
@@ -136,7 +166,7 @@ def _plants_as_goods(draft: Draft) -> Iterator[Fault]:
     plants -= set(draft.frame("materials")["id"])
     for index, (kind, goods) in enumerate(zip(events["kind"], events["goods"], strict=True)):
         named = [good for good in goods if good in plants]
-        if named and kind not in ("stop", ""):
+        if named and kind not in (*_STRIKE_PLANTS, ""):
             wrong = f"{named[0]} is a plant, which a {kind} does not hit"
             yield draft.fault("events", index, "goods", wrong, "materials or stages")
 
