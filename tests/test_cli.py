@@ -118,7 +118,18 @@ def planned(kidorui, *options: str) -> str:
 def test_help_names_every_command(kidorui):
     code, out, _ = kidorui("--help")
     assert code == 0
-    for name in ("check", "new", "show", "export", "diff", "sources", "plan", "runs", "sql"):
+    for name in (
+        "check",
+        "new",
+        "show",
+        "export",
+        "diff",
+        "sources",
+        "plan",
+        "robust",
+        "runs",
+        "sql",
+    ):
         assert name in out
         assert kidorui(name, "--help")[0] == 0
 
@@ -162,7 +173,7 @@ def test_plan_says_the_summary_the_run_and_the_page(kidorui, tmp_path):
 
 def test_the_same_question_is_answered_from_the_store(kidorui, study):
     kidorui("plan", str(TINY), "--budget", "5")
-    assert "--force plans anew" in kidorui("plan", str(TINY), "--budget", "5")[1]
+    assert "--force answers anew" in kidorui("plan", str(TINY), "--budget", "5")[1]
     assert len(study.asked) == 1
     kidorui("plan", str(TINY), "--budget", "5", "--force")
     assert len(study.asked) == 2
@@ -251,7 +262,7 @@ def test_new_export_diff_and_sources(kidorui, tmp_path):
     workbook = tmp_path / "tiny.xlsx"
     assert kidorui("export", str(TINY), str(workbook))[0] == 0
     assert "hold the same" in kidorui("diff", str(TINY), str(workbook))[1]
-    assert json.loads(kidorui("sources", str(TINY), "--json")[1])
+    assert json.loads(kidorui("sources", str(TINY), "--json", "--quick")[1])
 
 
 def test_show_a_case(kidorui):

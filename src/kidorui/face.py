@@ -23,6 +23,10 @@ def plan(
     open_funds: Sequence[str] = (),
     break_even: bool = True,
     year: int = 2030,
+    frontier: int = 0,
+    alternatives: int = 0,
+    slack: float = 0.02,
+    prices: Sequence[tuple[str, float]] = (),
     at: Mapping[str, str] | None = None,
     overlays: Sequence[str | Path] = (),
     context: Context | None = None,
@@ -35,7 +39,10 @@ def plan(
         public money over the horizon (million US$), risk: weight of the worst outcomes (0 to
         1; that of the case unless given), whole: build whole units only, open_funds: ids of
         funds let in that are not open to these projects, break_even: whether to look for
-        break-evens (most of the time), year: the one for which dependence and prices are told.
+        break-evens (most of the time), year: the one for which dependence and prices are told,
+        frontier, alternatives: portfolios to find beside the plan, the latter at most `slack`
+        (share of the focus place's own bill) dearer, prices: (material, US$/kg) at which to
+        ask which makers go on.
     Raises CaseError with every fault, kidorui.program.Infeasible with the rows that conflict.
     """
     if isinstance(case, Case):
@@ -52,5 +59,9 @@ def plan(
         open_funds=tuple(open_funds),
         break_even=break_even,
         year=year,
+        frontier=frontier,
+        alternatives=alternatives,
+        slack=slack,
+        prices=tuple(prices),
     )
     return plan_study(case, options, context or Context())

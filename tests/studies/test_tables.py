@@ -119,7 +119,7 @@ def test_prices_are_what_a_tonne_more_costs(tiny_solved):
             ends = []
             for move in (-step, step):
                 moved = bench.solve(
-                    f"{row} {move}", Change(row=(row, move, move)), solved.plan.basis
+                    f"{row} {move}", Change(rows=[(row, move, move)]), solved.plan.basis
                 )
                 slope = (moved.objective - solved.plan.objective) / move
                 ends.append(slope / tree.weight[node] * 1e3)
@@ -266,7 +266,7 @@ def test_a_bench_puts_back_what_it_changed(tiny_solved):
     first = bench.solve("first")
     zero = np.zeros_like(first.values["size"])
     cost = solved.program.model.cost()
-    bench.solve("else", Change(cost=2 * cost, bounds={"size": (zero, zero)}, row=(0, 0.0, 0.0)))
+    bench.solve("else", Change(cost=2 * cost, bounds={"size": (zero, zero)}, rows=[(0, 0.0, 0.0)]))
     again = bench.solve("again", start=first.basis)
     fresh = Solver(solved.program.model).solve()
     assert again.objective == pytest.approx(fresh.objective, rel=1e-12)

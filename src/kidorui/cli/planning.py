@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
-from kidorui.cli.exits import FAILS, FINE, Refused
-from kidorui.cli.output import (
-    result_json,
-    say,
-    say_headlines,
-    say_json,
-    say_table,
-    say_wrapped,
-)
+from kidorui.cli.exits import Refused
+from kidorui.cli.output import say
+from kidorui.cli.studying import answer, ends, refuse_unknown, tell, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from kidorui.case import Case
-    from kidorui.runs import Run, Store
-    from kidorui.studies.plan import PlanOptions
+    from kidorui.runs import Run
 
 Several = Parameter(consume_multiple=True)
 Share = Annotated[float, Parameter(validator=validators.Number(gte=0, lte=1))]
+Count = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=200))]
 Money = Annotated[float, Parameter(validator=validators.Number(gte=0))]
 
 
@@ -43,6 +37,10 @@ def plan(
     open_fund: Annotated[tuple[str, ...], Several] = (),
     year: int | None = None,
     quick: bool = False,
+    frontier: Count = 0,
+    alternatives: Count = 0,
+    slack: str = "2%",
+    price: Annotated[tuple[str, ...], Several] = (),
     seed: int = 0,
     force: bool = False,
     html: Path | None = None,
@@ -66,8 +64,8 @@ def plan(
     risk
         Weight of the worst outcomes against the mean; that of the case unless given.
     at
-        The end of ranges to plan at: low, value or high for all, or NAME=END for one table or
-        source.
+        The end of ranges to plan at: low, value or high for all, or NAME=END for one table,
+        one column (projects.capex) or one source.
     overlay
         Folders of rows that add to, replace or remove rows of the case.
     whole
@@ -78,6 +76,15 @@ def plan(
         The year for which dependence and prices are told.
     quick
         Leave out the break-evens, which take most of the time.
+    frontier
+        Portfolios to find beside the plan: half with less public money, half with less shortage.
+    alternatives
+        Portfolios to find that differ most from the plan and from each other.
+    slack
+        How much dearer an alternative may be: a share of the focus place's own bill.
+    price
+        MATERIAL=PRICE (US$/kg): which mines, separators and recyclers go on when the material
+        can be had at that price anywhere.
     seed
         Seed of whatever is drawn at random.
     force
@@ -91,16 +98,21 @@ def plan(
     """
     from kidorui.case import load
     from kidorui.console import set_up_log
-    from kidorui.runs import Store
+    from kidorui.runs.execute import Question
     from kidorui.studies.plan import PlanOptions
+    from kidorui.studies.plan import plan as plan_study
+    from kidorui.studies.plan_told import parts
 
     set_up_log(quiet=quiet)
     loaded = load(case, at=ends(at), overlays=overlay)
-    _refuse_unknown(loaded, "events", "event", [part for e in event for part in e.split("+")])
-    _refuse_unknown(loaded, "funds", "open-fund", open_fund)
+    refuse_unknown(loaded, "events", "event", [part for e in event for part in e.split("+")])
+    refuse_unknown(loaded, "funds", "open-fund", open_fund)
     further: dict[str, Any] = {"break_even": False} if quick else {}
     further |= {"open_funds": tuple(open_fund)} if open_fund else {}
     further |= {"year": year} if year is not None else {}
+    further |= {"frontier": frontier} if frontier else {}
+    further |= {"alternatives": alternatives, "slack": share_of(slack)} if alternatives else {}
+    further |= {"prices": prices_of(loaded, price)} if price else {}
     options = PlanOptions(
         events=tuple(event),
         hazard=hazard,
@@ -109,66 +121,38 @@ def plan(
         whole=whole,
         **further,
     )
-    store = Store()
-    run, computed = _execute(loaded, options, store, seed=seed, force=force, quiet=quiet or json)
+    question = Question("plan", plan_study, loaded, options)
+    run, computed = answer(question, seed=seed, force=force, quiet=quiet or json)
     page = _write_page(run, html)
-    failures = _sentences(run, "failures")
-    if json:
-        say_json({"run": run.id, **result_json(run.result)})
-    elif not quiet:
-        _tell(run, page, computed=computed)
-    return FAILS if failures else FINE
+    if not json and not quiet:
+        tell(run, parts(run.result.tables, run.result.meta), computed=computed)
+        say(f"page {page}")
+    return told(run, json=json)
 
 
-def ends(at: Sequence[str]) -> dict[str, str]:
-    """`--at` as `load` takes it: {"*": end} for all, {name: end} for one table or source."""
-    chosen: dict[str, str] = {}
-    for text in at:
-        name, equals, end = text.rpartition("=")
-        if end not in ("low", "value", "high") or (equals and not name):
-            raise Refused(f"--at {text}: an end is low, value or high, for one part NAME=END")
-        chosen[name or "*"] = end
-    return chosen
+def share_of(text: str) -> float:
+    """A share as written, 2% or 0.02."""
+    number, percent = text.rstrip("% "), text.endswith("%")
+    try:
+        share = float(number) / (100 if percent else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise Refused(f"--slack {text}: a share such as 2% or 0.02 is accepted")
+    return share
 
 
-def _refuse_unknown(case: Case, table: str, option: str, ids: Sequence[str]) -> None:
-    """Refuse ids that are not in a table of the case, all at once."""
-    from difflib import get_close_matches
-
-    known = list(dict.fromkeys(case.table(table)["id"]))
-    faults = []
-    for name in ids:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-            faults.append(f"--{option} {name}: not in {table}; {hint}")
-    if faults:
-        raise Refused("\n".join(faults))
-
-
-def _execute(
-    case: Case, options: PlanOptions, store: Store, *, seed: int, force: bool, quiet: bool
-) -> tuple[Run, bool]:
-    import os
-    from concurrent.futures import ThreadPoolExecutor
-
-    from kidorui.console import Meter, interruptible
-    from kidorui.runs.execute import Question, execute
-    from kidorui.studies.context import Context
-    from kidorui.studies.plan import plan as plan_study
-
-    question = Question("plan", plan_study, case, options)
-    workers = ThreadPoolExecutor(os.cpu_count())  # the solver lets go of Python's lock
-    with Meter(quiet=quiet) as meter:
-
-        def work(cancelled: Callable[[], bool]) -> tuple[Run, bool]:
-            context = Context(workers, meter, cancelled, seed)
-            return execute(question, context, store, force=force)
-
+def prices_of(case: Case, asked: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """`--price MATERIAL=PRICE` as (material, US$/kg); the materials are those of the case."""
+    pairs = []
+    for text in asked:
+        name, _, number = text.partition("=")
         try:
-            return interruptible(work)
-        finally:
-            workers.shutdown(wait=False, cancel_futures=True)
+            pairs.append((name, float(number)))
+        except ValueError:
+            raise Refused(f"--price {text}: MATERIAL=PRICE in US$/kg is accepted") from None
+    refuse_unknown(case, "materials", "price", [name for name, _ in pairs])
+    return tuple(pairs)
 
 
 def _write_page(run: Run, file: Path | None) -> Path:
@@ -182,30 +166,3 @@ def _write_page(run: Run, file: Path | None) -> Path:
     else:
         write_file(file, text)
     return file
-
-
-def _tell(run: Run, page: Path, *, computed: bool) -> None:
-    """The answer in one screen or two: headlines, then the tables behind them."""
-    from kidorui.studies.plan_told import parts
-
-    result = run.result
-    say_headlines(result.summary)
-    for part in parts(result.tables, result.meta):
-        if part.rows.empty:
-            say_wrapped(part.empty)
-            say()
-        else:
-            say_wrapped(part.title)
-            say_table(part.rows, rows=0)
-    for sentence in (*_sentences(run, "notes"), *_sentences(run, "failures")):
-        say_wrapped(sentence)
-    say()
-    stored = "" if computed else f" (stored {run.manifest.created}; --force plans anew)"
-    say(f"run {run.id}{stored}; see kidorui show {run.id}")
-    say(f"page {page}")
-
-
-def _sentences(run: Run, name: str) -> tuple[str, ...]:
-    """Sentences in the result's meta: `notes` or `failures`."""
-    found = run.manifest.meta.get(name, ())
-    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()

@@ -1,6 +1,7 @@
 """What a study answers: named tables with a declared schema, and facts about the run."""
 
+from kidorui.results.part import Part
 from kidorui.results.result import Json, Result, ResultError
 from kidorui.results.schema import ResultColumn, ResultTable, result_schema
 
-__all__ = ["Json", "Result", "ResultColumn", "ResultError", "ResultTable", "result_schema"]
+__all__ = ["Json", "Part", "Result", "ResultColumn", "ResultError", "ResultTable", "result_schema"]

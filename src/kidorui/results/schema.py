@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 FOLDER = Path(__file__).with_name("schema")
 
 _HEADER = ("table", "column", "type", "unit", "description")
@@ -82,6 +84,27 @@ class ResultTable:
     def stored_as(self) -> dict[str, str]:
         """How each column is stored: {column: number, integer, bool, list or words}."""
         return {name: column.stored_as for column in self.columns for name in column.names}
+
+    def arrange(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with its columns in the order declared; without rows, of the declared types.
+
+        An empty table says nothing of its types by itself, and would not be read back the same.
+        Raises KeyError for columns that are missing.
+        """
+        arranged = table[list(self.names)].reset_index(drop=True)
+        if arranged.empty:
+            types = {name: _DTYPES[kind] for name, kind in self.stored_as().items()}
+            arranged = arranged.astype(types)
+        return arranged
+
+
+_DTYPES: Mapping[str, type] = {
+    "number": float,
+    "integer": int,
+    "bool": bool,
+    "list": object,
+    "words": object,
+}
 
 
 def result_schema(kind: str) -> Mapping[str, ResultTable]:

@@ -22,6 +22,8 @@ from kidorui.studies.base_year import NO_WEIGHT, PER_TONNE
 from kidorui.studies.builds import SMALLEST, trunk_sizes
 from kidorui.studies.context import Context
 from kidorui.studies.memory import NO_BASIS, Basis, Change, Figures, Workbench
+from kidorui.studies.moments import Moment
+from kidorui.studies.product import entry_prices
 from kidorui.studies.solved import LEAST, Solved, size_costs
 
 FloatArray = npt.NDArray[np.float64]
@@ -140,7 +142,7 @@ def _forced(
     bench: Workbench, begin: Basis | None, first: int, least: FloatArray, number: int
 ) -> float:
     """The objective with a project made to build its least."""
-    asked = Change(row=(first + number, float(least[number]), np.inf))
+    asked = Change(rows=[(first + number, float(least[number]), np.inf)])
     [cost] = bench.attempt(f"least {number}", asked, begin, _objective).values
     return float(cost)
 
@@ -149,23 +151,25 @@ def _objective(solution: Solution) -> FloatArray:
     return np.array([solution.objective])
 
 
-def break_even(solved: Solved, points: Sequence[Point], cuts: FloatArray) -> pd.DataFrame:
-    """One row per candidate project: where it enters, and the cut of its cost that lets it in."""
+def break_even(
+    solved: Solved, points: Sequence[Point], cuts: FloatArray, told: Moment
+) -> pd.DataFrame:
+    """One row per candidate project: from what hazard, value lost, cost and price it enters."""
     table = solved.projects.table.reset_index(drop=True)
     built = trunk_sizes(solved, solved.plan)
     rows = pd.DataFrame({"project": table["id"], "name": table["name"], "prong": table["prong"]})
     rows["built"] = built
     for kind, short in ((HAZARD, "hazard"), (VALUE, "value")):
-        told = [
+        entries = [
             _entry(points, kind, number, largest) for number, largest in enumerate(_largest(solved))
         ]
-        rows[f"{short}_below"] = np.array([below for below, _, _ in told], dtype=float)
-        rows[f"{short}_from"] = np.array([start for _, start, _ in told], dtype=float)
-        rows[f"{short}_enters"] = pd.Series([word for _, _, word in told], dtype=object)
+        rows[f"{short}_below"] = np.array([below for below, _, _ in entries], dtype=float)
+        rows[f"{short}_from"] = np.array([start for _, start, _ in entries], dtype=float)
+        rows[f"{short}_enters"] = pd.Series([word for _, _, word in entries], dtype=object)
     rows["cost"] = solved.projects.annual
     rows["cost_cut"] = cuts * solved.projects.annual
     rows["cost_cut_share"] = cuts
-    return rows
+    return rows.join(entry_prices(solved, told, rows["cost_cut"].to_numpy(float)))
 
 
 def sweep_table(solved: Solved, points: Sequence[Point]) -> pd.DataFrame:

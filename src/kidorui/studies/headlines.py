@@ -99,6 +99,9 @@ def _what_it_buys(
     cost = {name: solved.expected_cost(solution) for name, solution in solved.both.items()}
     gain = (cost[NOTHING] - cost[PLAN]) / solved.tree.weight.sum()
     out.add(BUYS, "gain of the world over doing nothing, expected", gain, "million US$/yr")
+    worst = tables["regret"].groupby("action")["regret"].max()
+    out.add(BUYS, "largest regret of the plan, in any world", worst[PLAN], "billion yen")
+    out.add(BUYS, "largest regret of doing nothing", worst[NOTHING], "billion yen")
     by_element, by_sector = tables["shortage_by_element"], tables["shortage"]
     for moment in moments:
         words = f"{event_words(solved.case, moment.state)}, from {moment.year}"

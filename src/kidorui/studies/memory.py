@@ -7,7 +7,7 @@ import json
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,12 +35,12 @@ class Change:
     """What one solve does differently from the model as stated.
 
     `cost` of all variables (million US$ per unit); `bounds` by block of variables (node,
-    thing); `row` the number of a constraint with both its bounds.
+    thing); `rows` numbers of constraints, each with both its bounds.
     """
 
     cost: FloatArray | None = None
     bounds: Mapping[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
-    row: tuple[int, float, float] | None = None
+    rows: Sequence[tuple[int, float, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ class Workbench:
             solver.set_costs(change.cost)
         for name, (lower, upper) in change.bounds.items():
             solver.set_bounds(name, lower, upper)
-        if change.row is not None:
-            solver.set_row_bounds(*change.row)
+        for row in change.rows:
+            solver.set_row_bounds(*row)
         try:
             yield solver
         finally:
@@ -174,10 +174,10 @@ class Workbench:
         for name in change.bounds:
             block = self.model.variables[name]
             solver.set_bounds(name, block.lower, block.upper)
-        if change.row is not None:
-            row = change.row[0]
+        if change.rows:
             lower, upper = self.model.row_bounds()
-            solver.set_row_bounds(row, float(lower[row]), float(upper[row]))
+            for row, _, _ in change.rows:
+                solver.set_row_bounds(row, float(lower[row]), float(upper[row]))
 
 
 def pack(solution: Solution) -> bytes:

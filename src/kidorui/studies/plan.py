@@ -14,17 +14,24 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import compile_network, grow
 from kidorui.results import Json, Result, result_schema
-from kidorui.studies.accounts import accounts, cost_parts, floor_payments
+from kidorui.studies.accounts import TOTAL, accounts, cost_parts, floor_payments
+from kidorui.studies.alternatives import alternatives, alternatives_table
+from kidorui.studies.at_price import at_price
 from kidorui.studies.base_year import question_of, reference_for, solve_base_year
 from kidorui.studies.binding import binding
 from kidorui.studies.breakeven import Point, break_even, cost_cuts, sweep, sweep_table
 from kidorui.studies.builds import builds, committed
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import dependence
+from kidorui.studies.frontier import Point as FrontierPoint
+from kidorui.studies.frontier import frontier, frontier_table, portfolio_builds
 from kidorui.studies.headlines import Tables, notes, summary
 from kidorui.studies.memory import Workbench
 from kidorui.studies.moments import Moment, beside, first_years, nearest, trunk_at
+from kidorui.studies.portfolio import Desk, Found
 from kidorui.studies.pricing import Interval, measure_intervals, price_table
+from kidorui.studies.regret import by_year, regret
+from kidorui.studies.rests_on import rests_on
 from kidorui.studies.shortage import shortage, shortage_by_element
 from kidorui.studies.solved import Solved, Terms, solve_both
 from kidorui.studies.traced import base_year, flows, production, scenarios, unexplained
@@ -43,8 +50,12 @@ class PlanOptions:
         case; hazard: their chance per year in all, else their own; budget: public money over
         the axis, million US$, else that of the funds; open_funds: funds let in that are not
         open to these projects; risk: weight of the worst outcomes, 0 to 1; whole: whole units
-        only; break_even: whether to sweep hazards and values; year: the one for which
-        dependence and prices are told.
+        only; break_even: whether to sweep hazards and values; intervals: whether to
+        measure how far prices on kinks may move; year: the one for which
+        dependence and prices are told; frontier: portfolios to find with less money or less
+        shortage; alternatives: portfolios to find that differ most, at most `slack` (share of
+        the focus place's own bill) dearer; prices: (material, US$/kg) at which to ask which
+        makers go on.
     """
 
     events: tuple[str, ...] = ()
@@ -54,7 +65,24 @@ class PlanOptions:
     whole: bool = False
     open_funds: tuple[str, ...] = ()
     break_even: bool = True
+    intervals: bool = True
     year: int = 2030
+    frontier: int = 0
+    alternatives: int = 0
+    slack: float = 0.02
+    prices: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan as solved: with what, on which bench, for which events, told at which moments."""
+
+    solved: Solved
+    bench: Workbench
+    question: Mapping[str, Json]
+    events: tuple[str, ...]
+    struck: list[Moment]
+    told: list[Moment]
 
 
 def plan(case: Case, options: PlanOptions, context: Context) -> Result:
@@ -62,7 +90,36 @@ def plan(case: Case, options: PlanOptions, context: Context) -> Result:
 
     Tables as declared in results/schema/plan.csv. Raises kidorui.program.Infeasible.
     """
-    clock = _Clock()
+    clock = Clock()
+    planned = solve_plan(case, options, context, clock)
+    solved, bench, told = planned.solved, planned.bench, planned.told
+    before = bench.seconds
+    measured = options.intervals and not options.whole
+    intervals = measure_intervals(solved, bench, told, context) if measured else {}
+    points = sweep(solved, bench, planned.events, context) if options.break_even else []
+    cuts = cost_cuts(solved, bench, context) if options.break_even else None
+    clock.lap("around the solver", but=("solver, break-evens", bench.seconds - before))
+    further = _further(planned, options, context)
+    clock.lap("frontier, alternatives and prices")
+
+    context.report("tables", 0.95)
+    tables = {**_tables(planned, intervals, points, cuts), **further}
+    year = told[0].year
+    tables = {"summary": summary(solved, tables, planned.struck, year), **tables}
+    meta = {**_meta(solved, options, planned.events), "year": year}
+    meta["notes"] = notes(solved, tables, planned.events, options.hazard, year)
+    clock.lap("tables")
+    return Result("plan", _ordered(tables), meta, clock.laps).validate()
+
+
+def solve_plan(
+    case: Case, options: PlanOptions, context: Context, clock: Clock | None = None
+) -> Planned:
+    """The plan and doing nothing, solved; nothing told of them yet.
+
+    Raises kidorui.program.Infeasible.
+    """
+    clock = clock or Clock()
     context.report("base year", 0.02)
     base = solve_base_year(case, context)
     clock.lap("base year")
@@ -73,27 +130,15 @@ def plan(case: Case, options: PlanOptions, context: Context) -> Result:
     terms = Terms(options.budget, tuple(options.open_funds), options.risk)
     program = terms.state(network, reference)
     whole = terms.state(network, reference, whole=True) if options.whole else None
-    bench = Workbench(program.model, _question(case, events, options), context)
+    question = _question(case, events, options)
+    bench = Workbench(program.model, question, context)
     clock.lap("network and programme")
-
     context.report("plan and doing nothing", 0.1)
     solution, nothing = solve_both(bench, program, whole)
+    clock.lap("around the plan", but=("solver, the plan", bench.seconds))
     solved = Solved(base, reference, program, terms, solution, nothing)
     struck = first_years(network.tree)
-    told = _told(solved, struck, options.year)
-    intervals = {} if options.whole else measure_intervals(solved, bench, told, context)
-    points = sweep(solved, bench, events, context) if options.break_even else []
-    cuts = cost_cuts(solved, bench, context) if options.break_even else None
-    clock.lap("around the solver", but=("solver", bench.seconds))
-
-    context.report("tables", 0.95)
-    tables = _tables(solved, struck, told, intervals, points, cuts)
-    year = told[0].year
-    tables = {"summary": summary(solved, tables, struck, year), **tables}
-    meta = {**_meta(solved, options, events), "year": year}
-    meta["notes"] = notes(solved, tables, events, options.hazard, year)
-    clock.lap("tables")
-    return Result("plan", _ordered(tables), meta, clock.laps).validate()
+    return Planned(solved, bench, question, events, struck, _told(solved, struck, options.year))
 
 
 def planned_events(case: Case, options: PlanOptions) -> tuple[str, ...]:
@@ -114,15 +159,13 @@ def _told(solved: Solved, struck: Sequence[Moment], year: int) -> list[Moment]:
 
 
 def _tables(
-    solved: Solved,
-    struck: Sequence[Moment],
-    told: Sequence[Moment],
+    planned: Planned,
     intervals: Mapping[tuple[int, int], Interval],
     points: Sequence[Point],
     cuts: FloatArray | None,
 ) -> dict[str, pd.DataFrame]:
-    moments = [*beside(solved.tree, struck, told[0].year), *struck]
-    floors = floor_payments(solved)
+    solved, told = planned.solved, planned.told
+    moments = moments_told(planned)
     unknown = np.full(len(solved.projects.table), np.nan)
     return {
         "builds": builds(solved),
@@ -131,17 +174,48 @@ def _tables(
         "shortage_by_element": shortage_by_element(solved, moments),
         "dependence": dependence(solved, told),
         "prices": price_table(solved, told, intervals),
-        "accounts": accounts(solved, floors),
-        "floors": floors,
+        "accounts": accounts(solved),
+        "floors": floor_payments(solved),
         "cost_parts": cost_parts(solved),
+        "regret": regret(solved),
+        "by_year": by_year(solved),
         "binding": binding(solved),
-        "break_even": break_even(solved, points, unknown if cuts is None else cuts),
+        "break_even": break_even(solved, points, unknown if cuts is None else cuts, told[0]),
         "sweeps": sweep_table(solved, points),
         "unexplained": unexplained(solved.case, solved.base),
         "base_year": base_year(solved.case, solved.base),
         "flows": flows(solved, told[0]),
         "production": production(solved, told[0]),
         "scenarios": scenarios(solved),
+        "rests_on": rests_on(solved),
+    }
+
+
+def moments_told(planned: Planned) -> list[Moment]:
+    """The first year of each event, and the years in which none strikes beside them."""
+    year = planned.told[0].year
+    return [*beside(planned.solved.tree, planned.struck, year), *planned.struck]
+
+
+def _further(planned: Planned, options: PlanOptions, context: Context) -> dict[str, pd.DataFrame]:
+    """What is told only where it is asked for: frontier, alternatives, makers at a price."""
+    solved, question = planned.solved, planned.question
+    points: list[FrontierPoint] = []
+    found: list[Found] = []
+    if options.frontier or options.alternatives:
+        desk = Desk(solved, question, context)
+        if options.frontier:
+            points = frontier(desk, options.frontier, context)
+        if options.alternatives:
+            bill = accounts(solved).set_index("item")["plan"][TOTAL]
+            slack = options.slack * abs(bill) * float(solved.tree.weight.sum())
+            found = alternatives(desk, options.alternatives, slack, context)
+    return {
+        "frontier": frontier_table(solved, points),
+        "frontier_builds": portfolio_builds(solved, "point", [one for _, one in points]),
+        "alternatives": alternatives_table(solved, found),
+        "alternative_builds": portfolio_builds(solved, "alternative", found),
+        "at_price": at_price(solved, options.prices, planned.told[0], question, context),
     }
 
 
@@ -150,7 +224,7 @@ def _ordered(tables: Tables) -> dict[str, pd.DataFrame]:
     schema = result_schema("plan")
     out = {}
     for name, table in tables.items():
-        ordered = table[list(schema[name].names)].reset_index(drop=True)
+        ordered = schema[name].arrange(table)
         numbers = ordered.select_dtypes("float")
         ordered[numbers.columns] = numbers.mask(numbers.abs() < NOISE, 0.0)
         out[name] = ordered
@@ -197,7 +271,7 @@ def _meta(solved: Solved, options: PlanOptions, events: tuple[str, ...]) -> dict
     }
 
 
-class _Clock:
+class Clock:
     """Seconds by step."""
 
     def __init__(self) -> None:

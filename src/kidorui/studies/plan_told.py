@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kidorui.results import Json
+from kidorui.results import Json, Part
 from kidorui.studies.dependence import BASE_YEAR, DIRECT
 from kidorui.studies.moments import NO_EVENT
 from kidorui.studies.solved import NOTHING, PLAN
@@ -19,25 +18,31 @@ _NEAR = 0.5
 Tables = Mapping[str, pd.DataFrame]
 
 
-@dataclass(frozen=True)
-class Part:
-    """One part of the answer: its title (units in it), and its rows."""
-
-    name: str
-    title: str
-    rows: pd.DataFrame
-    empty: str
-
-
 def parts(tables: Tables, meta: Mapping[str, Json]) -> list[Part]:
-    """Builds, shortage, dependence and break-evens, of those tables that are there."""
+    """Builds, shortage, dependence, break-evens and regret, and what else was asked for."""
     makers = {
         "builds": _builds,
         "shortage_by_element": _shortage,
         "dependence": _dependence,
         "break_even": _break_even,
+        "regret": _regret,
     }
-    return [make(tables[name], meta) for name, make in makers.items() if name in tables]
+    told = [make(tables[name], meta) for name, make in makers.items() if name in tables]
+    return [*told, *_asked(tables)]
+
+
+def _asked(tables: Tables) -> list[Part]:
+    """Frontier, alternatives and makers at a price, of those that were asked for."""
+    told = []
+    if len(tables.get("frontier", ())):
+        told += [_frontier(tables["frontier"])]
+        told += [_sizes(tables["frontier_builds"], "point", "What each point builds (t/yr, t)")]
+    if len(tables.get("alternatives", ())):
+        told += [_alternatives(tables["alternatives"])]
+        told += [_sizes(tables["alternative_builds"], "alternative", "What each builds (t/yr, t)")]
+    if len(tables.get("at_price", ())):
+        told += [_at_price(tables["at_price"])]
+    return told
 
 
 def _builds(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
@@ -124,6 +129,10 @@ def _break_even(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
             "cost cut": [_cut(cut) for cut in table["cost_cut_share"]],
         }
     )
+    if "price_enters" in table:
+        rows["pays at, US$/kg"] = [
+            _price(*p) for p in zip(*(table[c] for c in _PRICES), strict=True)
+        ]
     out = (table["built"] <= 0) & ~(table["cost_cut_share"] < _NEAR)
     for name in ("hazard", "value"):
         out &= table[f"{name}_enters"].isin(["never", "not swept"])
@@ -151,6 +160,73 @@ def _entry(how: str, below: float, start: float, unit: str) -> str:
         return how
     words = f"{start:g} {unit}" if below != below else f"{below:g}-{start:g} {unit}"
     return words if how == "from" else f"{words}, not always"
+
+
+_PRICES = ("product", "price", "price_enters")
+
+
+def _price(product: str, price: float, enters: float) -> str:
+    """Price of the main product at which a project pays, and the one there is."""
+    return f"{enters:.3g} {product} ({price:.3g})" if product and enters == enters else ""
+
+
+def _regret(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    wide = table.pivot(index=["world", "chance"], columns="action", values=["cost", "regret"])
+    wide = wide.reindex(pd.MultiIndex.from_frame(table[["world", "chance"]].drop_duplicates()))
+    rows = pd.DataFrame(
+        {
+            "world": wide.index.get_level_values("world"),
+            "chance": wide.index.get_level_values("chance"),
+            "plan": wide[("cost", PLAN)].to_numpy(),
+            "without": wide[("cost", NOTHING)].to_numpy(),
+            "plan's regret": wide[("regret", PLAN)].to_numpy(),
+            "without it": wide[("regret", NOTHING)].to_numpy(),
+        }
+    )
+    focus = meta.get("focus", "the focus place")
+    title = f"Regret: bill of {focus} over the axis in each world (billion yen, discounted)"
+    return Part("regret", title, rows, "There is one world.")
+
+
+def _frontier(rows: pd.DataFrame) -> Part:
+    return Part(
+        "frontier",
+        "Frontier: public money (million US$), cost of the world and of its worst scenarios over "
+        "the plan's (million US$/yr), loss (million US$/yr), shortage (t oxide/yr)",
+        rows,
+        "",
+    )
+
+
+def _alternatives(rows: pd.DataFrame) -> Part:
+    return Part(
+        "alternatives",
+        "Plans nearly as good: cost over the best (million US$/yr), public money (million US$), "
+        "loss (million US$/yr), share of the money that goes elsewhere",
+        rows,
+        "",
+    )
+
+
+def _at_price(table: pd.DataFrame) -> Part:
+    rows = table[table["verdict"] != "goes on"]
+    rows = rows.assign(falls_to=rows["use"], from_use=rows["use_plan"])
+    columns = ["material", "price", "maker", "places", "from_use", "falls_to", "earns", "needs"]
+    return Part(
+        "at_price",
+        "Who does not go on where the material can be had at the price (US$/kg) anywhere: share "
+        "of capacity used with the plan and then, what it earns and needs (million US$/yr)",
+        rows[[*columns, "verdict"]].rename(columns={"from_use": "use", "falls_to": "then"}),
+        "At these prices all makers go on.",
+    )
+
+
+def _sizes(table: pd.DataFrame, key: str, title: str) -> Part:
+    """Sizes by project and portfolio."""
+    wide = table.pivot(index="project", columns=key, values="size").fillna(0.0)
+    order = list(dict.fromkeys(table["project"]))
+    rows = wide.loc[order].rename(columns=str).rename_axis(columns=None).reset_index()
+    return Part(f"{key}_builds", title, rows, "None of them builds anything.")
 
 
 def _cut(share: float) -> str:

@@ -132,7 +132,7 @@ def _price_at(
         return np.asarray(prices(solved.network, moved, solved.weight(moved))[node, pool])
 
     side = "more" if move > 0 else "less"
-    change = Change(row=(row, move, move))
+    change = Change(rows=[(row, move, move)])
     return float(bench.attempt(f"price {row} {side}", change, solved.plan.basis, read).values[0])
 
 

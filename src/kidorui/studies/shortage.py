@@ -31,10 +31,16 @@ def missing(network: Network, solution: Solution) -> tuple[FloatArray, FloatArra
     base = demands["base_price"].to_numpy(float)
     wanted = network.quantity[:, :, None] * width
     unmet = np.clip(wanted - solution.values["served"].reshape(wanted.shape), 0.0, None)
-    unmet *= reference_share(width, value, base)
+    unmet *= reference_steps(network)
     unmet[unmet.sum(axis=2) < _NOISE * network.quantity] = 0.0
     loss = (unmet * (value - base[:, None])).sum(axis=2) * PER_TONNE
     return np.asarray(unmet.sum(axis=2)), np.asarray(loss)
+
+
+def reference_steps(network: Network) -> npt.NDArray[np.bool_]:
+    """(demand, step): whether a step of the curve is part of the demand at the base price."""
+    base = network.demands["base_price"].to_numpy(float)
+    return reference_share(network.step_width, network.step_value, base) > 0
 
 
 def saved(network: Network, solution: Solution) -> FloatArray:

@@ -1,0 +1,200 @@
+"""The plan's programme with rows to trade by: the loss, the public money, the distance to the best.
+
+What the frontier and the alternatives are found on. The rows bind nothing until asked to, so
+that the plan's own basis starts every solve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from kidorui.network import Network
+from kidorui.program import Model, Solution
+from kidorui.program.investment import MILLION
+from kidorui.results import Json
+from kidorui.studies.base_year import PER_TONNE
+from kidorui.studies.builds import trunk_sizes
+from kidorui.studies.context import Context
+from kidorui.studies.memory import Basis, Change, Workbench
+from kidorui.studies.shortage import focus_demands, missing, reference_steps
+from kidorui.studies.solved import Solved
+
+FloatArray = npt.NDArray[np.float64]
+
+LOSS, PURSE, NEAR = "loss", "purse", "near the best"
+
+_BASIC = 1
+"""HiGHS's status of a row that does not bind."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one portfolio comes to.
+
+    cost: expected cost of the world (million US$ over the axis); public: most public money
+    along any path (million US$); loss and shortage: expected ones of the focus place over the
+    axis (million US$ a year, t oxide a year); tail: mean cost of the worst scenarios (million
+    US$); sizes (project) decided while no event has struck.
+    """
+
+    cost: float
+    public: float
+    loss: float
+    shortage: float
+    tail: float
+    sizes: FloatArray
+
+
+class Desk:
+    """Solves the plan's programme with a least worth served, a purse, or near its best."""
+
+    def __init__(self, solved: Solved, question: Mapping[str, Json], context: Context) -> None:
+        self.solved = solved
+        model = solved.restate(solved.network).model
+        _add_rows(model, solved)
+        self.bench = Workbench(model, {**question, "rows": "portfolio"}, context)
+        own = solved.plan.basis
+        before = solved.program.model
+        extra = np.full(model.rows - before.rows, _BASIC, dtype=np.int8)
+        whole = len(own) != before.columns + before.rows
+        self._start: Basis | None = None if whole else np.concatenate([own, extra])
+
+    def best(self) -> Found:
+        """The plan itself."""
+        return self._found(_figures(self.solved, self.solved.plan))
+
+    def within(self, public: float) -> Found:
+        """The cheapest that spends at most `public` (million US$) along any path."""
+        return self._solve(f"public {public:.6g}", rows=self._purse(public))
+
+    def losing(self, loss: float) -> Found:
+        """The cheapest that loses at most `loss` (million US$ a year, expected)."""
+        return self._solve(f"loss {loss:.6g}", rows=[self._least_worth(loss)])
+
+    def least_loss(self) -> float:
+        """The least expected loss of the focus place that any plan can have, million US$/yr."""
+        worth = np.asarray(self._row(LOSS).toarray()).ravel()
+        return self._solve("least loss", cost=-worth).loss
+
+    def near(self, slack: float, wish: FloatArray, name: str) -> Found:
+        """The portfolio that minimises `wish` (project) x size, at most `slack` dearer.
+
+        slack: million US$ over the axis; wish: per t/yr decided while no event has struck.
+        """
+        block = self.bench.model.variables["size"]
+        cost = np.zeros(self.bench.model.columns)
+        trunk = (self.solved.tree.branch < 0)[:, None]
+        cost[block.span] = (trunk * wish).ravel()
+        row = self.bench.model.constraints[NEAR].start
+        limit = self.solved.plan.objective + slack
+        return self._solve(f"near {slack:.6g} {name}", cost=cost, rows=[(row, -np.inf, limit)])
+
+    def _solve(
+        self,
+        step: str,
+        cost: FloatArray | None = None,
+        rows: Sequence[tuple[int, float, float]] = (),
+    ) -> Found:
+        def read(solution: Solution) -> FloatArray:
+            return _figures(self.solved, solution)
+
+        change = Change(cost=cost, rows=tuple(rows))
+        return self._found(self.bench.attempt(step, change, self._start, read).values)
+
+    def _found(self, figures: FloatArray) -> Found:
+        if len(figures) == 1:  # no solution: all unknown
+            figures = np.full(5 + len(self.solved.projects.table), np.nan)
+        cost, public, loss, shortage, tail = map(float, figures[:5])
+        return Found(cost, public, loss, shortage, tail, figures[5:])
+
+    def _row(self, name: str) -> sparse.csr_array:
+        block = self.bench.model.constraints[name]
+        return sparse.csr_array(self.bench.model.matrix()[[block.start]])
+
+    def _purse(self, public: float) -> list[tuple[int, float, float]]:
+        block = self.bench.model.constraints[PURSE]
+        return [(row, -np.inf, public) for row in range(block.span.start, block.span.stop)]
+
+    def _least_worth(self, loss: float) -> tuple[int, float, float]:
+        wanted, _ = _worth(self.solved.network)
+        whole = float(wanted.sum()) - loss * float(self.solved.tree.weight.sum())
+        return self.bench.model.constraints[LOSS].start, whole, np.inf
+
+
+def scenario_costs(solved: Solved, solution: Solution) -> FloatArray:
+    """(leaf): discounted cost of each scenario were it to come, million US$."""
+    tree, model, projects = solved.tree, solved.program.model, solved.projects
+    chance = np.maximum(tree.probability, 1e-300)
+    of_node = np.zeros(tree.size)
+    for name, block in model.variables.items():
+        if name != "size" and block.nodes == tree.size:
+            cost = solved.expected[block.span].reshape(block.nodes, block.things)
+            of_node += (cost * solution.values[name]).sum(axis=1) / chance
+    charged = np.einsum("mnj,nj,j->m", projects.charged, solution.values["size"], projects.annual)
+    of_node += charged * tree.duration * tree.discount * MILLION
+    return np.asarray(tree.ancestry[tree.leaves] @ of_node)
+
+
+def worst_mean(cost: FloatArray, chance: FloatArray, alpha: float) -> float:
+    """Mean of the worst 1 - alpha of scenarios (Rockafellar and Uryasev 2000)."""
+    order = np.argsort(-cost, kind="stable")
+    before = np.concatenate([[0.0], np.cumsum(chance[order])[:-1]])
+    tail = 1 - alpha
+    share = np.clip(tail - before, 0.0, chance[order])
+    return float(share @ cost[order] / share.sum())
+
+
+def _figures(solved: Solved, solution: Solution) -> FloatArray:
+    """Cost, public money, loss, shortage, tail and sizes of a solution, in one array."""
+    tree, network = solved.tree, solved.network
+    here = focus_demands(network)
+    unmet, loss = missing(network, solution)
+    content = network.content_of(network.demands["material"].iloc[here]).sum(axis=1)
+    spent = tree.ancestry[tree.leaves] @ solution.values["spend"].sum(axis=1)
+    chance = tree.probability[tree.leaves]
+    alpha = network.case.settings.alpha
+    numbers = [
+        solved.expected_cost(solution),
+        float(spent.max(initial=0.0)),
+        float(solved.share_of_axis @ loss[:, here].sum(axis=1)),
+        float(solved.share_of_axis @ (unmet[:, here] @ content)),
+        worst_mean(scenario_costs(solved, solution), chance, alpha),
+    ]
+    return np.concatenate([numbers, trunk_sizes(solved, solution)])
+
+
+def _add_rows(model: Model, solved: Solved) -> None:
+    """The three rows, last of all, so that the plan's basis goes on holding."""
+    tree = solved.tree
+    cost = model.cost()
+    _, gap = _worth(solved.network)
+    model.add_constraints(LOSS, {"served": sparse.csr_array(gap.reshape(1, -1))})
+    paths = tree.ancestry[tree.leaves].astype(float)
+    pairs = np.ones((1, model.variables["spend"].things))
+    model.add_constraints(PURSE, {"spend": sparse.csr_array(np.kron(paths, pairs))})
+    terms = {
+        name: sparse.csr_array(cost[block.span].reshape(1, -1))
+        for name, block in model.variables.items()
+        if cost[block.span].any()
+    }
+    model.add_constraints(NEAR, terms)
+
+
+def _worth(network: Network) -> tuple[FloatArray, FloatArray]:
+    """What the focus place's demand at the base price is worth above it, over the axis.
+
+    Of all of it (node, demand x step), million US$, and of a t/yr served.
+    """
+    tree, demands = network.tree, network.demands
+    base = demands["base_price"].to_numpy(float)[:, None]
+    here = np.isin(np.arange(len(demands)), focus_demands(network))[:, None]
+    gap = np.where(here & reference_steps(network), network.step_value - base, 0.0)
+    served = tree.weight[:, None] * gap.ravel() * PER_TONNE
+    steps = network.step_width.shape[1]
+    wanted = np.repeat(network.quantity, steps, axis=1) * network.step_width.ravel()
+    return served * wanted, served
