@@ -29,6 +29,9 @@ LARGE = 10_000
 INTERIOR, DUAL, PRIMAL = "ipx", 1, 4
 """HiGHS's names of the interior point method and of the simplex methods used."""
 
+CHOOSE, DEVEX = -1, 1
+"""HiGHS's names of ways to weigh the edges in the dual simplex method."""
+
 
 class Infeasible(Exception):
     """No plan meets all demands on it; `rows` names a minimal set that conflicts.
@@ -143,14 +146,18 @@ class Solver:
         self._highs.setBasis(start)
         self._warm, self._moved = True, False
 
-    def solve(self) -> Solution:
+    def solve(self, *, explain: bool = True) -> Solution:
         """Solve to optimality.
 
-        Raises Infeasible with the rows that conflict, Unbounded, or SolverError.
+        Raises Infeasible with the rows that conflict (which takes longer than to solve, and is
+        left out unless `explain`), Unbounded, or SolverError.
         """
         cold_and_large = not self._warm and self.model.columns > LARGE and not self._whole
         is_feasible = self._warm and not self._moved
         self._highs.setOptionValue("simplex_strategy", PRIMAL if is_feasible else DUAL)
+        # exact weights of the edges take a solve per row to begin with: too long for few steps
+        weights = DEVEX if self._warm and self._moved else CHOOSE
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", weights)
         status = self._run(INTERIOR if cold_and_large else "choose")
         if status == highspy.HighsModelStatus.kUnknown:  # interior point gave up: finish by simplex
             status = self._run("simplex")
@@ -159,7 +166,7 @@ class Solver:
             status = self._run("simplex")
             self._highs.setOptionValue("presolve", "choose")
         if status == highspy.HighsModelStatus.kInfeasible:
-            raise self._conflict()
+            raise self._conflict() if explain else Infeasible([])
         if status == highspy.HighsModelStatus.kUnbounded:
             raise self._ray()
         if status != highspy.HighsModelStatus.kOptimal:

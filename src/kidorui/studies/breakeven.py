@@ -15,7 +15,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.network import Network, Tree, grow
-from kidorui.network.demand import curve
 from kidorui.network.tree import onset_windows
 from kidorui.program import Solution, Solver
 from kidorui.studies.base_year import NO_WEIGHT, PER_TONNE
@@ -32,7 +31,7 @@ HAZARDS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Chances per year that the events begin, all together."""
 
 VALUES = (0.5, 1.0, 2.0, 4.0)
-"""Multiples of the value lost for a kilogram that cannot be had."""
+"""Multiples of what a kilogram that cannot be had is worth above its price."""
 
 ENTERS = SMALLEST
 """Share of its largest size from which a project counts as entered: as one that is built."""
@@ -107,11 +106,15 @@ def at_hazard(solved: Solved, tree: Tree) -> FloatArray:
 
 
 def at_value(solved: Solved, multiple: float) -> Network:
-    """The network with a lost kilogram worth `multiple` times what the case says."""
+    """The network with a lost kilogram worth `multiple` times as much above its price.
+
+    How much is wanted at the base price and what it would give way to stays as it is: only
+    costs of the programme change.
+    """
     network = solved.network
-    demands = network.demands.assign(value_lost=network.demands["value_lost"] * multiple)
-    width, value = curve(demands, network.case.settings.demand_steps)
-    return replace(network, demands=demands, step_width=width, step_value=value)
+    base = network.demands["base_price"].to_numpy(float)[:, None]
+    above = np.maximum(network.step_value - base, 0.0)
+    return replace(network, step_value=network.step_value + (multiple - 1) * above)
 
 
 def cost_cuts(solved: Solved, bench: Workbench, context: Context) -> FloatArray:
@@ -218,13 +221,11 @@ def _try(
 
 
 def _worth(solved: Solved, network: Network) -> Change:
-    """What the demand curves of a network change: worth and width of their steps."""
-    wanted = np.repeat(network.quantity, network.step_width.shape[1], axis=1)
-    bounds = {"served": (np.zeros_like(wanted), wanted * network.step_width.ravel())}
+    """Costs with what the demand curves of a network are worth."""
     worth = network.tree.weight[:, None] * PER_TONNE * network.step_value.ravel()
     cost = solved.expected.copy()
     cost[solved.program.model.variables["served"].span] = -worth.ravel()
-    return Change(cost=cost, bounds=bounds)
+    return Change(cost=cost)
 
 
 def _anew(solved: Solved, network: Network) -> Figures:

@@ -116,7 +116,7 @@ class Workbench:
         def anew() -> Figures:
             with self._changed(change, start) as solver:
                 try:
-                    values = np.ravel(read(solver.solve()))
+                    values = np.ravel(read(solver.solve(explain=False)))
                 except Infeasible:
                     return Figures(np.array([np.nan]), NO_BASIS)
                 return Figures(values, solver.basis() if keep_basis else NO_BASIS)
