@@ -17,7 +17,7 @@ def robust(
     case: str,
     /,
     *,
-    runs: Runs = 64,
+    runs: Runs = 48,
     no_assumptions: bool = False,
     event: Annotated[tuple[str, ...], Several] = (),
     budget: Money | None = None,
@@ -33,8 +33,8 @@ def robust(
     """Plan over all that is unsure: which builds are right whatever is assumed, what flips them.
 
     A plan is made for every end of everything unsure by itself, then for draws over all of it
-    together, then for both ends of every assumption. A run that was stopped goes on from what
-    it had.
+    together, then for both ends of every assumption: some twenty minutes for the case japan on
+    two cores. A run that was stopped goes on from what it had.
 
     Parameters
     ----------

@@ -13,11 +13,12 @@ import pandas as pd
 
 from kidorui.case import Case
 from kidorui.network import compile_network, grow
+from kidorui.program import Program, Reference
 from kidorui.results import Json, Result, result_schema
 from kidorui.studies.accounts import TOTAL, accounts, cost_parts, floor_payments
 from kidorui.studies.alternatives import alternatives, alternatives_table
 from kidorui.studies.at_price import at_price
-from kidorui.studies.base_year import question_of, reference_for, solve_base_year
+from kidorui.studies.base_year import BaseYear, question_of, reference_for, solve_base_year
 from kidorui.studies.binding import binding
 from kidorui.studies.breakeven import Point, break_even, cost_cuts, sweep, sweep_table
 from kidorui.studies.builds import builds, committed
@@ -120,6 +121,33 @@ def solve_plan(
     Raises kidorui.program.Infeasible.
     """
     clock = clock or Clock()
+    stated = prepare(case, options, context, clock)
+    program, terms = stated.program, stated.terms
+    whole = terms.state(program.network, stated.reference, whole=True) if options.whole else None
+    context.report("plan and doing nothing", 0.1)
+    solution, nothing = solve_both(stated.bench, program, whole)
+    clock.lap("around the plan", but=("solver, the plan", stated.bench.seconds))
+    solved = Solved(stated.base, stated.reference, program, terms, solution, nothing)
+    struck = first_years(program.network.tree)
+    told = _told(solved, struck, options.year)
+    return Planned(solved, stated.bench, stated.question, stated.events, struck, told)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A plan's programme, ready to be solved, with what it was stated from."""
+
+    base: BaseYear
+    reference: Reference
+    terms: Terms
+    program: Program
+    events: tuple[str, ...]
+    question: Mapping[str, Json]
+    bench: Workbench
+
+
+def prepare(case: Case, options: PlanOptions, context: Context, clock: Clock) -> Stated:
+    """Solve the base year, and state the programme of the plan on what it hands on."""
     context.report("base year", 0.02)
     base = solve_base_year(case, context)
     clock.lap("base year")
@@ -129,16 +157,10 @@ def solve_plan(
     reference = reference_for(network, base)
     terms = Terms(options.budget, tuple(options.open_funds), options.risk)
     program = terms.state(network, reference)
-    whole = terms.state(network, reference, whole=True) if options.whole else None
     question = _question(case, events, options)
     bench = Workbench(program.model, question, context)
     clock.lap("network and programme")
-    context.report("plan and doing nothing", 0.1)
-    solution, nothing = solve_both(bench, program, whole)
-    clock.lap("around the plan", but=("solver, the plan", bench.seconds))
-    solved = Solved(base, reference, program, terms, solution, nothing)
-    struck = first_years(network.tree)
-    return Planned(solved, bench, question, events, struck, _told(solved, struck, options.year))
+    return Stated(base, reference, terms, program, events, question, bench)
 
 
 def planned_events(case: Case, options: PlanOptions) -> tuple[str, ...]:
