@@ -1,4 +1,4 @@
-"""The plan's programme with rows to trade by: the loss, the public money, the distance to the best.
+"""The plan's programme with rows to trade by: the loss and the public money.
 
 What the frontier and the alternatives are found on. The rows bind nothing until asked to, so
 that the plan's own basis starts every solve.
@@ -26,7 +26,10 @@ from kidorui.studies.solved import Solved
 
 FloatArray = npt.NDArray[np.float64]
 
-LOSS, PURSE, NEAR = "loss", "purse", "near the best"
+LOSS, PURSE = "loss", "purse"
+
+LEAST, MOST, HALVED = 1e-2, 1e2, 5
+"""Weights of a wish against cost that are tried, and how often the span of them is halved."""
 
 _BASIC = 1
 """HiGHS's status of a row that does not bind."""
@@ -49,6 +52,21 @@ class Found:
     tail: float
     sizes: FloatArray
 
+    def mixed(self, other: Found, share: float) -> Found:
+        """A mix with a share of another portfolio; what is not in proportion is at most so."""
+
+        def between(mine: float, theirs: float) -> float:
+            return (1 - share) * mine + share * theirs
+
+        return Found(
+            cost=between(self.cost, other.cost),
+            public=between(self.public, other.public),
+            loss=between(self.loss, other.loss),
+            shortage=between(self.shortage, other.shortage),
+            tail=between(self.tail, other.tail),
+            sizes=(1 - share) * self.sizes + share * other.sizes,
+        )
+
 
 class Desk:
     """Solves the plan's programme with a least worth served, a purse, or near its best."""
@@ -70,11 +88,11 @@ class Desk:
 
     def within(self, public: float) -> Found:
         """The cheapest that spends at most `public` (million US$) along any path."""
-        return self._solve(f"public {public:.6g}", rows=self._purse(public))
+        return self._solve(f"public {public:.6g}", rows=self._purse(public), start=self._start)
 
     def losing(self, loss: float) -> Found:
         """The cheapest that loses at most `loss` (million US$ a year, expected)."""
-        return self._solve(f"loss {loss:.6g}", rows=[self._least_worth(loss)])
+        return self._solve(f"loss {loss:.6g}", rows=[self._least_worth(loss)], start=self._start)
 
     def least_loss(self) -> float:
         """The least expected loss of the focus place that any plan can have, million US$/yr."""
@@ -84,27 +102,47 @@ class Desk:
     def near(self, slack: float, wish: FloatArray, name: str) -> Found:
         """The portfolio that minimises `wish` (project) x size, at most `slack` dearer.
 
-        slack: million US$ over the axis; wish: per t/yr decided while no event has struck.
+        slack: million US$ over the axis; wish: per t/yr decided while no event has struck. The
+        wish is added to the cost with a weight, and the weight that spends the slack is sought.
+        The last plans to either side are mixed so as to spend it just: a mix of plans is a plan,
+        and what it costs lies between. (A row that bounds the cost instead leaves the solver a
+        face of near-optimal plans, on which it was still searching after minutes.)
         """
+        best = self.best()
+        beyond = self._wishing(MOST, wish, name)
+        if not beyond.cost > best.cost + slack:  # the wish is granted in full
+            return beyond
+        within, low, high = best, LEAST, MOST
+        for _ in range(HALVED):
+            weight = float(np.sqrt(low * high))
+            found = self._wishing(weight, wish, name)
+            if found.cost > best.cost + slack:
+                high, beyond = weight, found
+            else:
+                low, within = weight, found
+        share = (best.cost + slack - within.cost) / max(beyond.cost - within.cost, 1e-12)
+        return within.mixed(beyond, float(np.clip(share, 0.0, 1.0)))
+
+    def _wishing(self, weight: float, wish: FloatArray, name: str) -> Found:
+        """The cheapest plan where a wish counts as a cost."""
         block = self.bench.model.variables["size"]
-        cost = np.zeros(self.bench.model.columns)
         trunk = (self.solved.tree.branch < 0)[:, None]
-        cost[block.span] = (trunk * wish).ravel()
-        row = self.bench.model.constraints[NEAR].start
-        limit = self.solved.plan.objective + slack
-        return self._solve(f"near {slack:.6g} {name}", cost=cost, rows=[(row, -np.inf, limit)])
+        cost = self.bench.model.cost()
+        cost[block.span] += weight * float(self.solved.tree.weight.sum()) * (trunk * wish).ravel()
+        return self._solve(f"wish {name} {weight:.6g}", cost=cost, start=None)
 
     def _solve(
         self,
         step: str,
         cost: FloatArray | None = None,
         rows: Sequence[tuple[int, float, float]] = (),
+        start: Basis | None = None,
     ) -> Found:
         def read(solution: Solution) -> FloatArray:
             return _figures(self.solved, solution)
 
         change = Change(cost=cost, rows=tuple(rows))
-        return self._found(self.bench.attempt(step, change, self._start, read).values)
+        return self._found(self.bench.attempt(step, change, start, read).values)
 
     def _found(self, figures: FloatArray) -> Found:
         if len(figures) == 1:  # no solution: all unknown
@@ -169,20 +207,13 @@ def _figures(solved: Solved, solution: Solution) -> FloatArray:
 
 
 def _add_rows(model: Model, solved: Solved) -> None:
-    """The three rows, last of all, so that the plan's basis goes on holding."""
+    """The two rows, last of all, so that the plan's basis goes on holding."""
     tree = solved.tree
-    cost = model.cost()
     _, gap = _worth(solved.network)
     model.add_constraints(LOSS, {"served": sparse.csr_array(gap.reshape(1, -1))})
     paths = tree.ancestry[tree.leaves].astype(float)
     pairs = np.ones((1, model.variables["spend"].things))
     model.add_constraints(PURSE, {"spend": sparse.csr_array(np.kron(paths, pairs))})
-    terms = {
-        name: sparse.csr_array(cost[block.span].reshape(1, -1))
-        for name, block in model.variables.items()
-        if cost[block.span].any()
-    }
-    model.add_constraints(NEAR, terms)
 
 
 def _worth(network: Network) -> tuple[FloatArray, FloatArray]:
