@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from kidorui.case import CaseError as CaseError
     from kidorui.case import check as check
     from kidorui.case import load as load
+    from kidorui.face import calibrate as calibrate
     from kidorui.face import plan as plan
+    from kidorui.face import robust as robust
     from kidorui.results import Result as Result
     from kidorui.runs import compare as compare
 
@@ -22,14 +24,27 @@ _HOMES = {
     "Case": "kidorui.case",
     "CaseError": "kidorui.case",
     "Result": "kidorui.results",
+    "calibrate": "kidorui.face",
     "check": "kidorui.case",
     "compare": "kidorui.runs",
     "load": "kidorui.case",
     "plan": "kidorui.face",
+    "robust": "kidorui.face",
     "runs": "kidorui",
 }
 
-__all__ = ["Case", "CaseError", "Result", "check", "compare", "load", "plan", "runs"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "Result",
+    "calibrate",
+    "check",
+    "compare",
+    "load",
+    "plan",
+    "robust",
+    "runs",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 from kidorui.case import Case, load
 from kidorui.results import Result
+from kidorui.studies.calibration import CalibrateOptions, name_of
+from kidorui.studies.calibration import calibrate as calibrate_study
 from kidorui.studies.context import Context
 from kidorui.studies.plan import PlanOptions
 from kidorui.studies.plan import plan as plan_study
+from kidorui.studies.robust import RobustOptions
+from kidorui.studies.robust import robust as robust_study
 
 
 def plan(
@@ -45,11 +49,7 @@ def plan(
         ask which makers go on.
     Raises CaseError with every fault, kidorui.program.Infeasible with the rows that conflict.
     """
-    if isinstance(case, Case):
-        if at or overlays:
-            raise TypeError("`at` and `overlays` are for a case that is yet to be loaded")
-    else:
-        case = load(case, at=at or {}, overlays=overlays)
+    case = _loaded(case, at, overlays)
     options = PlanOptions(
         events=tuple(events),
         hazard=hazard,
@@ -65,3 +65,65 @@ def plan(
         prices=tuple(prices),
     )
     return plan_study(case, options, context or Context())
+
+
+def robust(
+    case: Case | str | Path,
+    *,
+    runs: int = 48,
+    assumptions: bool = True,
+    events: Sequence[str] = (),
+    budget: float | None = None,
+    open_funds: Sequence[str] = (),
+    year: int = 2030,
+    at: Mapping[str, str] | None = None,
+    overlays: Sequence[str | Path] = (),
+    context: Context | None = None,
+) -> Result:
+    """Which builds are right whatever is assumed: plans over all that is unsure. Nothing is stored.
+
+    runs: plans in all, assumptions: whether to plan at both ends of every assumption as well;
+        the rest as for `plan`.
+    Raises CaseError with every fault.
+    """
+    options = RobustOptions(
+        runs=runs,
+        assumptions=assumptions,
+        events=tuple(events),
+        budget=budget,
+        open_funds=tuple(open_funds),
+        year=year,
+    )
+    return robust_study(_loaded(case, at, overlays), options, context or Context())
+
+
+def calibrate(
+    case: Case | str | Path,
+    *,
+    predict: Sequence[str | Path] = (),
+    at: Mapping[str, str] | None = None,
+    context: Context | None = None,
+) -> Result:
+    """The base year beside what was observed, with and without its bounds. Nothing is stored.
+
+    predict: cases of a past year that extend or overlay the case; the year after theirs is
+        computed and laid beside their observations of it.
+    Raises CaseError with every fault, kidorui.program.Infeasible.
+    """
+    pasts = [load(_path(case), at=at or {}, overlays=[past]) for past in predict]
+    options = CalibrateOptions(predict=tuple(map(name_of, pasts)))
+    return calibrate_study(_loaded(case, at, ()), options, context or Context(), pasts)
+
+
+def _loaded(
+    case: Case | str | Path, at: Mapping[str, str] | None, overlays: Sequence[str | Path]
+) -> Case:
+    if not isinstance(case, Case):
+        return load(case, at=at or {}, overlays=overlays)
+    if at or overlays:
+        raise TypeError("`at` and `overlays` are for a case that is yet to be loaded")
+    return case
+
+
+def _path(case: Case | str | Path) -> str | Path:
+    return case.origin if isinstance(case, Case) else case

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import qmc
 
 from kidorui.case import Case, table_schema
 
@@ -82,6 +81,8 @@ def drawn(case: Case, known: Sequence[Factor], count: int, seed: int) -> list[Va
     Each factor stays as it is, or takes one of its levels, with equal chances (Sobol 1967;
     Owen's scrambling, as in scipy.stats.qmc).
     """
+    from scipy.stats import qmc  # slow to import, and not always drawn from
+
     if count <= 0 or not known:
         return []
     sampler = qmc.Sobol(len(known), rng=np.random.default_rng(seed))

@@ -1,0 +1,69 @@
+"""Commands with their real studies, on the tiny case: what a user sees of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kidorui.cli import run
+
+TINY = str(Path(__file__).parent / "cases" / "tiny")
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("KIDORUI_RUNS", str(tmp_path / "runs"))
+
+
+def said(capsys, *arguments):
+    code = run(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_sources_tell_the_share_of_rows_cost_and_answer(capsys):
+    code, out, _ = said(capsys, "sources", TINY)
+    assert code == 0
+    words = " ".join(out.split())
+    assert "47% of the rows" in words
+    assert "of the cost of what the plan builds" in words
+    rows = json.loads(said(capsys, "sources", TINY, "--json")[1])
+    assert rows[-1]["source"] == "(assumed)"
+    assert sum(row["answer"] for row in rows[:-1]) == pytest.approx(1.0)
+
+
+def test_a_plan_with_all_that_can_be_asked_of_it(capsys):
+    code, out, _ = said(
+        capsys,
+        *("plan", TINY, "--quick", "--frontier", "2", "--alternatives", "1", "--slack", "1%"),
+        *("--price", "ox-NdPr=0.5"),
+    )
+    assert code == 0
+    for title in ("Regret:", "Frontier:", "Plans nearly as good:", "Who does not go on"):
+        assert title in out
+    assert "stops" in out
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--slack", "two"), "--slack two: a share such as 2% or 0.02 is accepted"),
+        (("--price", "ox-NdPr"), "--price ox-NdPr: MATERIAL=PRICE in US$/kg is accepted"),
+        (("--price", "oxNdPr=1"), "--price oxNdPr: not in materials; did you mean ox-NdPr?"),
+    ],
+)
+def test_options_that_cannot_be_read_are_refused(capsys, option, words):
+    extra = ("--alternatives", "1") if option[0] == "--slack" else ()
+    code, out, err = said(capsys, "plan", TINY, *extra, *option)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_the_robust_list_and_the_run_it_is_kept_in(capsys):
+    code, out, _ = said(capsys, "robust", TINY, "--runs", "3", "--no-assumptions")
+    assert code == 0
+    assert "builds that are right in 80% of the runs" in " ".join(out.split())
+    run_id = out.rsplit("kidorui show ", 1)[1].strip()
+    assert "heavy-my" in said(capsys, "show", run_id, "projects")[1]
+    again = said(capsys, "robust", TINY, "--runs", "3", "--no-assumptions")[1]
+    assert f"run {run_id} (stored" in again
