@@ -8,7 +8,7 @@ import pytest
 
 from kidorui.network import grow
 from kidorui.program import Solver
-from kidorui.studies.base_year import prices
+from kidorui.studies.base_year import prices, solve_base_year
 from kidorui.studies.binding import binding
 from kidorui.studies.breakeven import HAZARDS, VALUES, at_hazard, cost_cuts
 from kidorui.studies.builds import trunk_sizes
@@ -20,6 +20,7 @@ from kidorui.studies.plan import PlanOptions, plan
 from kidorui.studies.pricing import measure_intervals
 from kidorui.studies.shortage import missing
 from kidorui.studies.solved import LEAST, Terms
+from kidorui.studies.traced import base_year
 from tests.changed import edited, tiny, with_settings
 from tests.random_cases import random_case
 from tests.studies.conftest import solve
@@ -243,9 +244,12 @@ def test_floors_are_paid_by_those_named():
     assert bill.set_index("item").loc["price floors", "plan"] == 0
 
 
-def test_observations_in_other_units_are_left_alone(tiny_plan):
-    table = tiny_plan.table("base_year")
-    assert table.query("kind == 'share'")["computed"].isna().all()
+def test_observations_are_laid_beside_the_year_on_their_own_basis():
+    case = edited(tiny(), "observations", "dy-price-2024", unit="CNY/t")
+    table = base_year(case, solve_base_year(case, Context()))
+    told = table.set_index("id")
+    assert np.isnan(told["computed"]["dy-price-2024"])  # a basis that cannot be read
+    assert told["computed"]["ndpr-cn-2024"] == pytest.approx(59080)
     seen = table[table["observed"].notna() & table["computed"].notna()]
     assert seen["deviation"].to_numpy() == pytest.approx(
         (seen["computed"] / seen["observed"] - 1).to_numpy()

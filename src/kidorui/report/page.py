@@ -236,9 +236,7 @@ def _observed(table: pd.DataFrame) -> pd.DataFrame:
     rows = rows.loc[furthest].head(_MANY)
     return pd.DataFrame(
         {
-            "what": rows["kind"],
-            "goods": rows["goods"],
-            "place": rows["place"],
+            "observation": rows["id"],
             "computed": rows["computed"],
             "observed": rows["observed"],
             "unit": rows["unit"],

@@ -11,7 +11,9 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.program import Solution
-from kidorui.studies.base_year import BaseYear, served_by_demand
+from kidorui.studies.base_year import BaseYear
+from kidorui.studies.calibration.fits import observations
+from kidorui.studies.calibration.year import solved_year
 from kidorui.studies.moments import Moment, state_of
 from kidorui.studies.solved import NOTHING, PLAN, Solved
 
@@ -118,57 +120,29 @@ def unexplained(case: Case, base: BaseYear) -> pd.DataFrame:
 
 
 def base_year(case: Case, base: BaseYear) -> pd.DataFrame:
-    """The computed base year beside what was observed: production, flows, demand, prices.
+    """The computed base year beside what was observed of it, and what each place made.
 
-    Observations of the base year whose unit is the model's are laid beside it; for others
-    the computed value is missing. Production by place and material is told in any case.
+    An observation is read on its own basis, as `kidorui.studies.calibration` does, which also
+    tells what holds each figure; where its basis cannot be read the computed value is missing.
     """
-    computed = _computed(case, base)
+    year = solved_year(base.network, base.solution)
+    read, _ = observations(case, case.settings.base_year)
+    found = {one.id: year.measure(one.seen) for one in read}
+    computed = {key: np.nan if isinstance(one, str) else one[0] for key, one in found.items()}
     seen = case.table("observations")
-    seen = seen[seen["year"] == case.settings.base_year].reset_index(drop=True)
-    keys = ["kind", "place", "origin", "goods"]
-    rows = seen[[*keys, "value", "unit", "source"]].rename(columns={"value": "observed"})
-    rows = rows.merge(computed, on=keys, how="left")
-    same = np.where(
-        rows["kind"] == "price",
-        rows["unit"].str.contains("/kg"),
-        rows["unit"].str.match(r"t(?![A-Za-z])"),
-    ).astype(bool)
-    rows["computed"] = rows["computed"].where(same)
-    told = pd.MultiIndex.from_frame(rows[keys])
-    other = computed[computed["kind"] == "production"]
-    other = other[~pd.MultiIndex.from_frame(other[keys]).isin(told)]
-    rows = pd.concat([rows, other.assign(unit="t/yr", source="", observed=np.nan)])
+    seen = seen[seen["year"] == case.settings.base_year]
+    rows = seen.rename(columns={"value": "observed"}).assign(
+        computed=seen["id"].map(computed).astype(float)
+    )
+    made = base.network.recipes.maximum(0) @ base.solution.values["activity"][0]
+    output = base.network.pools[["place", "material"]].assign(computed=made)
+    output = output[output["computed"] > _TRACE].rename(columns={"material": "goods"})
+    other = output.groupby(["place", "goods"], as_index=False)["computed"].sum()
+    made_there = {"kind": "production", "origin": "", "unit": "t/yr", "source": "", "id": ""}
+    rows = pd.concat([rows, other.assign(observed=np.nan, **made_there)], ignore_index=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["deviation"] = rows["computed"] / rows["observed"] - 1
     rows["deviation"] = rows["deviation"].where(rows["observed"] != 0)
-    columns = [*keys, "unit", "computed", "observed", "deviation", "source"]
-    return rows[columns].sort_values(keys, ignore_index=True, kind="stable")
-
-
-def _computed(case: Case, base: BaseYear) -> pd.DataFrame:
-    """Rows kind, place, origin, goods (material and stage), computed."""
-    network, solution = base.network, base.solution
-    stage = case.table("materials").set_index("id")["stage"]
-    made = network.recipes.maximum(0) @ solution.values["activity"][0]
-    pools = network.pools[["place", "material"]]
-    demands = network.demands[["place", "material"]]
-    served = served_by_demand(network, solution)[0]
-    flow = base.flows.reset_index()
-    amounts = pd.concat(
-        [
-            pools.assign(kind="production", origin="", computed=made),
-            demands.assign(kind="demand", origin="", computed=served),
-            flow.rename(columns={"destination": "place", "flow": "computed"}).assign(kind="flow"),
-        ],
-        ignore_index=True,
-    )
-    keys = ["kind", "place", "origin", "goods"]
-    goods = (amounts["material"], amounts["material"].map(stage))
-    sums = [amounts.assign(goods=g).groupby(keys)["computed"].sum().reset_index() for g in goods]
-    price = base.pools[["place", "material", "price"]].rename(
-        columns={"material": "goods", "price": "computed"}
-    )
-    rows = pd.concat([*sums, price.assign(kind="price", origin="")], ignore_index=True)
-    rows = rows[rows["computed"].abs() > _TRACE]
-    return rows[[*keys, "computed"]].drop_duplicates(keys, ignore_index=True)
+    keys = ["kind", "place", "origin", "goods", "id"]
+    columns = ["id", *keys[:-1], "unit", "computed", "observed", "deviation", "source"]
+    return pd.DataFrame(rows[columns].sort_values(keys, ignore_index=True, kind="stable"))
