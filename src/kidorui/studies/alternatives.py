@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kidorui.program.investment import MILLION
 from kidorui.studies.context import Context
 from kidorui.studies.portfolio import Desk, Found
 from kidorui.studies.solved import Solved
@@ -28,11 +27,11 @@ def alternatives(desk: Desk, count: int, slack: float, context: Context) -> list
     rng = np.random.default_rng(context.seed)
     for number in range(1, count + 1):
         context.report("alternatives", (number - 1) / count)
-        signs = _away_from(np.array([_money(desk.solved, one.sizes) for one in found]))
+        signs = _away_from(np.array([one.money for one in found]))
         if any(np.array_equal(signs, earlier) for earlier in wishes):
             signs = rng.choice([-1.0, 1.0], len(signs))  # all directions of its own are used up
         wishes.append(signs)
-        found.append(desk.near(slack, signs * _cost(desk.solved), f"{number} of {count}"))
+        found.append(desk.near(slack, signs, f"{number} of {count}"))
     return found
 
 
@@ -46,12 +45,12 @@ def _away_from(money: FloatArray) -> FloatArray:
 def alternatives_table(solved: Solved, found: Sequence[Found]) -> pd.DataFrame:
     """One row per plan, the best first: how dear it is, and how far from the best.
 
-    `differs` is the share of the yearly money of both that is in other projects or sizes.
+    `differs` is the share of the money of both that is in other projects or sizes.
     """
     years = float(solved.tree.weight.sum())
     rows = []
     for number, one in enumerate(found, start=1):
-        here, best = _money(solved, one.sizes), _money(solved, found[0].sizes)
+        here, best = np.nan_to_num(one.money), np.nan_to_num(found[0].money)
         both = float((here + best).sum())
         rows.append(
             {
@@ -63,13 +62,3 @@ def alternatives_table(solved: Solved, found: Sequence[Found]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=["alternative", "cost", "public", "loss", "differs"])
-
-
-def _cost(solved: Solved) -> FloatArray:
-    """(project): yearly cost of a t/yr, million US$."""
-    return np.asarray(solved.projects.annual * MILLION)
-
-
-def _money(solved: Solved, sizes: FloatArray) -> FloatArray:
-    """(project): yearly cost of the sizes, million US$."""
-    return np.asarray(_cost(solved) * np.nan_to_num(sizes))

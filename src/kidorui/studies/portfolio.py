@@ -22,14 +22,17 @@ from kidorui.studies.builds import trunk_sizes
 from kidorui.studies.context import Context
 from kidorui.studies.memory import Basis, Change, Workbench
 from kidorui.studies.shortage import focus_demands, missing, reference_steps
-from kidorui.studies.solved import Solved
+from kidorui.studies.solved import Solved, size_costs
 
 FloatArray = npt.NDArray[np.float64]
 
 LOSS, PURSE = "loss", "purse"
 
-LEAST, MOST, HALVED = 1e-2, 1e2, 5
-"""Weights of a wish against cost that are tried, and how often the span of them is halved."""
+LEAST, MOST, HALVED = 1e-2, 1.0, 3
+"""Taxes on what is not wished for (and gifts to what is), and how often their span is halved.
+
+At 1 what is wished for costs nothing. Above that the solver is paid to build, and IPX stalls.
+"""
 
 _BASIC = 1
 """HiGHS's status of a row that does not bind."""
@@ -42,7 +45,8 @@ class Found:
     cost: expected cost of the world (million US$ over the axis); public: most public money
     along any path (million US$); loss and shortage: expected ones of the focus place over the
     axis (million US$ a year, t oxide a year); tail: mean cost of the worst scenarios (million
-    US$); sizes (project) decided while no event has struck.
+    US$); sizes (project) decided while no event has struck, and what they cost within the axis
+    (money, million US$).
     """
 
     cost: float
@@ -51,6 +55,7 @@ class Found:
     shortage: float
     tail: float
     sizes: FloatArray
+    money: FloatArray
 
     def mixed(self, other: Found, share: float) -> Found:
         """A mix with a share of another portfolio; what is not in proportion is at most so."""
@@ -65,6 +70,7 @@ class Found:
             shortage=between(self.shortage, other.shortage),
             tail=between(self.tail, other.tail),
             sizes=(1 - share) * self.sizes + share * other.sizes,
+            money=(1 - share) * self.money + share * other.money,
         )
 
 
@@ -100,17 +106,18 @@ class Desk:
         return self._solve("least loss", cost=-worth).loss
 
     def near(self, slack: float, wish: FloatArray, name: str) -> Found:
-        """The portfolio that minimises `wish` (project) x size, at most `slack` dearer.
+        """The portfolio that minimises `wish` (project) x money, at most `slack` dearer.
 
-        slack: million US$ over the axis; wish: per t/yr decided while no event has struck. The
-        wish is added to the cost with a weight, and the weight that spends the slack is sought.
+        Money is what is decided while no event has struck costs within the axis; slack is in
+        million US$ over it. The wish is a tax on that money, below 0 a gift, and the rate that
+        spends the slack is sought.
         The last plans to either side are mixed so as to spend it just: a mix of plans is a plan,
         and what it costs lies between. (A row that bounds the cost instead leaves the solver a
         face of near-optimal plans, on which it was still searching after minutes.)
         """
         best = self.best()
         beyond = self._wishing(MOST, wish, name)
-        if not beyond.cost > best.cost + slack:  # the wish is granted in full
+        if not beyond.cost > best.cost + slack:  # granted as far as it goes
             return beyond
         within, low, high = best, LEAST, MOST
         for _ in range(HALVED):
@@ -128,7 +135,7 @@ class Desk:
         block = self.bench.model.variables["size"]
         trunk = (self.solved.tree.branch < 0)[:, None]
         cost = self.bench.model.cost()
-        cost[block.span] += weight * float(self.solved.tree.weight.sum()) * (trunk * wish).ravel()
+        cost[block.span] += weight * (size_costs(self.solved.program) * trunk * wish).ravel()
         return self._solve(f"wish {name} {weight:.6g}", cost=cost, start=None)
 
     def _solve(
@@ -146,9 +153,10 @@ class Desk:
 
     def _found(self, figures: FloatArray) -> Found:
         if len(figures) == 1:  # no solution: all unknown
-            figures = np.full(5 + len(self.solved.projects.table), np.nan)
+            figures = np.full(5 + 2 * len(self.solved.projects.table), np.nan)
         cost, public, loss, shortage, tail = map(float, figures[:5])
-        return Found(cost, public, loss, shortage, tail, figures[5:])
+        sizes, money = figures[5:].reshape(2, -1)
+        return Found(cost, public, loss, shortage, tail, sizes, money)
 
     def _row(self, name: str) -> sparse.csr_array:
         block = self.bench.model.constraints[name]
@@ -203,7 +211,9 @@ def _figures(solved: Solved, solution: Solution) -> FloatArray:
         float(solved.share_of_axis @ (unmet[:, here] @ content)),
         worst_mean(scenario_costs(solved, solution), chance, alpha),
     ]
-    return np.concatenate([numbers, trunk_sizes(solved, solution)])
+    trunk = (tree.branch < 0)[:, None]
+    money = (size_costs(solved.program) * trunk * solution.values["size"]).sum(axis=0)
+    return np.concatenate([numbers, trunk_sizes(solved, solution), money])
 
 
 def _add_rows(model: Model, solved: Solved) -> None:
