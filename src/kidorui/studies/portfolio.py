@@ -28,10 +28,13 @@ FloatArray = npt.NDArray[np.float64]
 
 LOSS, PURSE = "loss", "purse"
 
-LEAST, MOST, HALVED = 1e-2, 1.0, 3
-"""Taxes on what is not wished for (and gifts to what is), and how often their span is halved.
+LEAST, MOST, HALVED = 1e-2, 10.0, 4
+"""Taxes on what is not wished for, and how often the span of them is halved."""
 
-At 1 what is wished for costs nothing. Above that the solver is paid to build, and IPX stalls.
+GIFT = 0.9
+"""Largest share of its cost that what is wished for is given.
+
+Were it paid to build, every largest size would be filled, and IPX stalls.
 """
 
 _BASIC = 1
@@ -135,7 +138,8 @@ class Desk:
         block = self.bench.model.variables["size"]
         trunk = (self.solved.tree.branch < 0)[:, None]
         cost = self.bench.model.cost()
-        cost[block.span] += weight * (size_costs(self.solved.program) * trunk * wish).ravel()
+        rate = np.maximum(weight * wish, -GIFT)
+        cost[block.span] += (size_costs(self.solved.program) * trunk * rate).ravel()
         return self._solve(f"wish {name} {weight:.6g}", cost=cost, start=None)
 
     def _solve(
