@@ -33,7 +33,7 @@ def robust(
     """Plan over all that is unsure: which builds are right whatever is assumed, what flips them.
 
     A plan is made for every end of everything unsure by itself, then for draws over all of it
-    together, then for both ends of every assumption: some twenty minutes for the case japan on
+    together, then for both ends of every assumption: half an hour for the case japan on
     two cores. A run that was stopped goes on from what it had.
 
     Parameters
