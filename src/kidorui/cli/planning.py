@@ -9,7 +9,7 @@ from cyclopts import Parameter, validators
 
 from kidorui.cli.exits import Refused
 from kidorui.cli.output import say
-from kidorui.cli.studying import answer, ends, refuse_unknown, tell, told
+from kidorui.cli.studying import answer, load_to_plan, refuse_unknown, tell, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,6 @@ def plan(
     quiet
         Write nothing but errors, and no progress.
     """
-    from kidorui.case import load
     from kidorui.console import set_up_log
     from kidorui.runs.execute import Question
     from kidorui.studies.plan import PlanOptions
@@ -104,9 +103,7 @@ def plan(
     from kidorui.studies.plan_told import parts
 
     set_up_log(quiet=quiet)
-    loaded = load(case, at=ends(at), overlays=overlay)
-    refuse_unknown(loaded, "events", "event", [part for e in event for part in e.split("+")])
-    refuse_unknown(loaded, "funds", "open-fund", open_fund)
+    loaded = load_to_plan(case, at, overlay, events=event, open_funds=open_fund)
     further: dict[str, Any] = {"break_even": False} if quick else {}
     further |= {"open_funds": tuple(open_fund)} if open_fund else {}
     further |= {"year": year} if year is not None else {}

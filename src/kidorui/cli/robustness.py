@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter, validators
 
 from kidorui.cli.planning import Money, Several
-from kidorui.cli.studying import answer, ends, refuse_unknown, tell, told
+from kidorui.cli.studying import answer, load_to_plan, tell, told
 
 Runs = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=10_000))]
 
@@ -41,7 +41,7 @@ def robust(
     case
         Name of a bundled case, a folder of tables or an .xlsx file.
     runs
-        Plans over all that is unsure, assumptions apart.
+        Plans over all that is unsure, assumptions apart; each end by itself is always planned.
     no_assumptions
         Leave out the plans at both ends of every assumption.
     event
@@ -65,7 +65,6 @@ def robust(
     quiet
         Write nothing but errors, and no progress.
     """
-    from kidorui.case import load
     from kidorui.console import set_up_log
     from kidorui.runs.execute import Question
     from kidorui.studies.robust import RobustOptions
@@ -73,9 +72,7 @@ def robust(
     from kidorui.studies.robust_told import parts
 
     set_up_log(quiet=quiet)
-    loaded = load(case, at=ends(at), overlays=overlay)
-    refuse_unknown(loaded, "events", "event", [part for e in event for part in e.split("+")])
-    refuse_unknown(loaded, "funds", "open-fund", open_fund)
+    loaded = load_to_plan(case, at, overlay, events=event, open_funds=open_fund)
     options = RobustOptions(
         runs=runs,
         assumptions=not no_assumptions,

@@ -16,6 +16,7 @@ from kidorui.cli.output import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from kidorui.case import Case
     from kidorui.results import Part
@@ -34,6 +35,23 @@ def ends(at: Sequence[str]) -> dict[str, str]:
             raise Refused(f"--at {text}: an end is low, value or high, for one part NAME=END")
         chosen[name or "*"] = end
     return chosen
+
+
+def load_to_plan(
+    case: str,
+    at: Sequence[str],
+    overlays: Sequence[Path],
+    *,
+    events: Sequence[str],
+    open_funds: Sequence[str],
+) -> Case:
+    """The case to plan for; refuses events and funds that it does not have."""
+    from kidorui.case import load
+
+    loaded = load(case, at=ends(at), overlays=overlays)
+    refuse_unknown(loaded, "events", "event", [part for e in events for part in e.split("+")])
+    refuse_unknown(loaded, "funds", "open-fund", open_funds)
+    return loaded
 
 
 def refuse_unknown(case: Case, table: str, option: str, ids: Sequence[str]) -> None:

@@ -2,6 +2,15 @@
 
 from kidorui.results.part import Part
 from kidorui.results.result import Json, Result, ResultError
-from kidorui.results.schema import ResultColumn, ResultTable, result_schema
+from kidorui.results.schema import ResultColumn, ResultTable, arranged, result_schema
 
-__all__ = ["Json", "Part", "Result", "ResultColumn", "ResultError", "ResultTable", "result_schema"]
+__all__ = [
+    "Json",
+    "Part",
+    "Result",
+    "ResultColumn",
+    "ResultError",
+    "ResultTable",
+    "arranged",
+    "result_schema",
+]

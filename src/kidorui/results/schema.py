@@ -98,6 +98,22 @@ class ResultTable:
         return arranged
 
 
+NOISE = 1e-9
+"""Numbers below this, in any unit of the tables, are the solver's tolerance."""
+
+
+def arranged(kind: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables as the schema of a kind declares them, and noise of the solver as nought."""
+    schema = result_schema(kind)
+    out = {}
+    for name, table in tables.items():
+        ordered = schema[name].arrange(table)
+        numbers = ordered.select_dtypes("float")
+        ordered[numbers.columns] = numbers.mask(numbers.abs() < NOISE, 0.0)
+        out[name] = ordered
+    return out
+
+
 _DTYPES: Mapping[str, type] = {
     "number": float,
     "integer": int,

@@ -8,19 +8,18 @@ import pandas as pd
 from kidorui.program import Solution
 from kidorui.program.operation import sailing
 from kidorui.studies.base_year import PER_TONNE
-from kidorui.studies.bill import bill, duties, floor, names_focus
+from kidorui.studies.bill import Bills, duties, floor, names_focus
 from kidorui.studies.builds import in_billion_yen
 from kidorui.studies.solved import NOTHING, PLAN, Solved
 
 TOTAL = "total"
 
 
-def accounts(solved: Solved) -> pd.DataFrame:
+def accounts(solved: Solved, paid: Bills) -> pd.DataFrame:
     """The focus place's own bill by item, million US$ a year: what it pays is positive.
 
     The mean over the axis and its scenarios, discounted; trade at clearing prices.
     """
-    paid = {name: bill(solved, name) for name in (PLAN, NOTHING)}
     mean = solved.share_of_axis
     rows = pd.DataFrame(
         {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,9 +15,17 @@ from kidorui.program.operation import sailing
 from kidorui.studies.base_year import PER_TONNE
 from kidorui.studies.dependence import home_places
 from kidorui.studies.shortage import missing
-from kidorui.studies.solved import Solved
+from kidorui.studies.solved import NOTHING, PLAN, Solved
 
 FloatArray = npt.NDArray[np.float64]
+
+Bills = Mapping[str, Mapping[str, FloatArray]]
+"""The bill with the plan and doing nothing, by name."""
+
+
+def bills(solved: Solved) -> Bills:
+    """The bill both ways: what accounts and regret are made of."""
+    return {name: bill(solved, name) for name in (PLAN, NOTHING)}
 
 
 def bill(solved: Solved, name: str) -> dict[str, FloatArray]:

@@ -93,13 +93,20 @@ def _funds(solved: Solved) -> pd.DataFrame:
     )
 
 
+def size_worth(solved: Solved) -> FloatArray:
+    """(project): worth of a t/yr more of its largest size, million US$ over the axis."""
+    count = len(solved.projects.table)
+    if not count:  # where nothing may be built there are no rows to fold
+        return np.zeros(0)
+    along_paths = solved.plan.duals["project size"].reshape(-1, count)
+    in_nodes = np.clip(solved.plan.reduced["size"], None, 0.0)  # bounded in each node as well
+    return np.asarray(-along_paths.sum(axis=0) - in_nodes.sum(axis=0))
+
+
 def _sizes(solved: Solved) -> pd.DataFrame:
     """Worth of a larger largest size of each project, over its life within the axis."""
     table = solved.projects.table.reset_index(drop=True)
-    count = max(len(table), 1)  # where nothing may be built there are no rows to fold
-    along_paths = solved.plan.duals["project size"].reshape(-1, count)
-    in_nodes = np.clip(solved.plan.reduced["size"], None, 0.0)  # bounded in each node as well
-    dual = -along_paths.sum(axis=0) - in_nodes.sum(axis=0)
+    dual = size_worth(solved)
     dearest = np.argsort(-dual, kind="stable")
     dearest = dearest[dual[dearest] > 1e-9]
     chosen = table.iloc[dearest]

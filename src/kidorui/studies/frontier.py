@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kidorui.studies.builds import SMALLEST, size_unit
 from kidorui.studies.context import Context
 from kidorui.studies.portfolio import Desk, Found
 from kidorui.studies.solved import Solved
@@ -59,21 +58,3 @@ def frontier_table(solved: Solved, points: Sequence[Point]) -> pd.DataFrame:
     ]
     columns = ["point", "kind", "public", "cost", "tail", "loss", "shortage"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def portfolio_builds(solved: Solved, key: str, found: Sequence[Found]) -> pd.DataFrame:
-    """One row per portfolio (numbered from 1 in column `key`) and project that it builds."""
-    table = solved.projects.table
-    largest = np.maximum(table["size_max"].to_numpy(float), 1e-12)
-    sizes = np.array([one.sizes for one in found]).reshape(len(found), len(table))
-    number, project = np.nonzero(sizes > SMALLEST * largest)
-    return pd.DataFrame(
-        {
-            key: number + 1,
-            "project": table["id"].to_numpy(object)[project],
-            "name": table["name"].to_numpy(object)[project],
-            "size": sizes[number, project],
-            "unit": size_unit(table)[project],
-            "of_largest": (sizes / largest)[number, project],
-        }
-    )

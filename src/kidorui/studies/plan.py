@@ -14,33 +14,31 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import compile_network, grow
 from kidorui.program import Program, Reference
-from kidorui.results import Json, Result, result_schema
-from kidorui.studies.accounts import TOTAL, accounts, cost_parts, floor_payments
+from kidorui.results import Json, Result, arranged
+from kidorui.studies.accounts import accounts, cost_parts, floor_payments
 from kidorui.studies.alternatives import alternatives, alternatives_table
 from kidorui.studies.at_price import at_price
 from kidorui.studies.base_year import BaseYear, question_of, reference_for, solve_base_year
+from kidorui.studies.bill import Bills, bills
 from kidorui.studies.binding import binding
 from kidorui.studies.breakeven import Point, break_even, cost_cuts, sweep, sweep_table
 from kidorui.studies.builds import builds, committed
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import dependence
 from kidorui.studies.frontier import Point as FrontierPoint
-from kidorui.studies.frontier import frontier, frontier_table, portfolio_builds
-from kidorui.studies.headlines import Tables, notes, summary
+from kidorui.studies.frontier import frontier, frontier_table
+from kidorui.studies.headlines import notes, summary
 from kidorui.studies.memory import Workbench
 from kidorui.studies.moments import Moment, beside, first_years, nearest, trunk_at
-from kidorui.studies.portfolio import Desk, Found
+from kidorui.studies.portfolio import Desk, Found, portfolio_builds
 from kidorui.studies.pricing import Interval, measure_intervals, price_table
 from kidorui.studies.regret import by_year, regret
 from kidorui.studies.rests_on import rests_on
 from kidorui.studies.shortage import shortage, shortage_by_element
-from kidorui.studies.solved import Solved, Terms, solve_both
+from kidorui.studies.solved import PLAN, Solved, Terms, solve_both
 from kidorui.studies.traced import base_year, flows, production, scenarios, unexplained
 
 FloatArray = npt.NDArray[np.float64]
-
-NOISE = 1e-9
-"""Numbers below this, in any unit of the tables, are the solver's tolerance."""
 
 
 @dataclass(frozen=True)
@@ -100,17 +98,18 @@ def plan(case: Case, options: PlanOptions, context: Context) -> Result:
     points = sweep(solved, bench, planned.events, context) if options.break_even else []
     cuts = cost_cuts(solved, bench, context) if options.break_even else None
     clock.lap("around the solver", but=("solver, break-evens", bench.seconds - before))
-    further = _further(planned, options, context)
+    paid = bills(solved)
+    further = _further(planned, paid, options, context)
     clock.lap("frontier, alternatives and prices")
 
     context.report("tables", 0.95)
-    tables = {**_tables(planned, intervals, points, cuts), **further}
+    tables = {**_tables(planned, paid, intervals, points, cuts), **further}
     year = told[0].year
     tables = {"summary": summary(solved, tables, planned.struck, year), **tables}
     meta = {**_meta(solved, options, planned.events), "year": year}
     meta["notes"] = notes(solved, tables, planned.events, options.hazard, year)
     clock.lap("tables")
-    return Result("plan", _ordered(tables), meta, clock.laps).validate()
+    return Result("plan", arranged("plan", tables), meta, clock.laps).validate()
 
 
 def solve_plan(
@@ -182,6 +181,7 @@ def _told(solved: Solved, struck: Sequence[Moment], year: int) -> list[Moment]:
 
 def _tables(
     planned: Planned,
+    paid: Bills,
     intervals: Mapping[tuple[int, int], Interval],
     points: Sequence[Point],
     cuts: FloatArray | None,
@@ -196,11 +196,11 @@ def _tables(
         "shortage_by_element": shortage_by_element(solved, moments),
         "dependence": dependence(solved, told),
         "prices": price_table(solved, told, intervals),
-        "accounts": accounts(solved),
+        "accounts": accounts(solved, paid),
         "floors": floor_payments(solved),
         "cost_parts": cost_parts(solved),
-        "regret": regret(solved),
-        "by_year": by_year(solved),
+        "regret": regret(solved, paid),
+        "by_year": by_year(solved, paid),
         "binding": binding(solved),
         "break_even": break_even(solved, points, unknown if cuts is None else cuts, told[0]),
         "sweeps": sweep_table(solved, points),
@@ -219,7 +219,9 @@ def moments_told(planned: Planned) -> list[Moment]:
     return [*beside(planned.solved.tree, planned.struck, year), *planned.struck]
 
 
-def _further(planned: Planned, options: PlanOptions, context: Context) -> dict[str, pd.DataFrame]:
+def _further(
+    planned: Planned, paid: Bills, options: PlanOptions, context: Context
+) -> dict[str, pd.DataFrame]:
     """What is told only where it is asked for: frontier, alternatives, makers at a price."""
     solved, question = planned.solved, planned.question
     points: list[FrontierPoint] = []
@@ -229,8 +231,8 @@ def _further(planned: Planned, options: PlanOptions, context: Context) -> dict[s
         if options.frontier:
             points = frontier(desk, options.frontier, context)
         if options.alternatives:
-            bill = accounts(solved).set_index("item")["plan"][TOTAL]
-            slack = options.slack * abs(bill) * float(solved.tree.weight.sum())
+            yearly = sum(float(solved.share_of_axis @ item) for item in paid[PLAN].values())
+            slack = options.slack * abs(yearly) * float(solved.tree.weight.sum())
             found = alternatives(desk, options.alternatives, slack, context)
     return {
         "frontier": frontier_table(solved, points),
@@ -239,18 +241,6 @@ def _further(planned: Planned, options: PlanOptions, context: Context) -> dict[s
         "alternative_builds": portfolio_builds(solved, "alternative", found),
         "at_price": at_price(solved, options.prices, planned.told[0], question, context),
     }
-
-
-def _ordered(tables: Tables) -> dict[str, pd.DataFrame]:
-    """The tables with their columns in the order declared, and noise of the solver as nought."""
-    schema = result_schema("plan")
-    out = {}
-    for name, table in tables.items():
-        ordered = schema[name].arrange(table)
-        numbers = ordered.select_dtypes("float")
-        ordered[numbers.columns] = numbers.mask(numbers.abs() < NOISE, 0.0)
-        out[name] = ordered
-    return out
 
 
 def _question(case: Case, events: tuple[str, ...], options: PlanOptions) -> Mapping[str, Json]:

@@ -210,13 +210,12 @@ def _alternatives(rows: pd.DataFrame) -> Part:
 
 def _at_price(table: pd.DataFrame) -> Part:
     rows = table[table["verdict"] != "goes on"]
-    rows = rows.assign(falls_to=rows["use"], from_use=rows["use_plan"])
-    columns = ["material", "price", "maker", "places", "from_use", "falls_to", "earns", "needs"]
+    columns = ["material", "price", "maker", "places", "use_plan", "use", "earns", "needs"]
     return Part(
         "at_price",
         "Who does not go on where the material can be had at the price (US$/kg) anywhere: share "
         "of capacity used with the plan and then, what it earns and needs (million US$/yr)",
-        rows[[*columns, "verdict"]].rename(columns={"from_use": "use", "falls_to": "then"}),
+        rows[[*columns, "verdict"]].rename(columns={"use": "then", "use_plan": "use"}),
         "At these prices all makers go on.",
     )
 

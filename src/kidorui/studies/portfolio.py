@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import sparse
 
 from kidorui.network import Network
@@ -18,7 +19,7 @@ from kidorui.program import Model, Solution
 from kidorui.program.investment import MILLION
 from kidorui.results import Json
 from kidorui.studies.base_year import PER_TONNE
-from kidorui.studies.builds import trunk_sizes
+from kidorui.studies.builds import SMALLEST, size_unit, trunk_sizes
 from kidorui.studies.context import Context
 from kidorui.studies.memory import Basis, Change, Workbench
 from kidorui.studies.shortage import focus_demands, missing, reference_steps
@@ -78,7 +79,7 @@ class Found:
 
 
 class Desk:
-    """Solves the plan's programme with a least worth served, a purse, or near its best."""
+    """Solves the plan's programme with a least worth served, a purse, or a wish."""
 
     def __init__(self, solved: Solved, question: Mapping[str, Json], context: Context) -> None:
         self.solved = solved
@@ -105,8 +106,10 @@ class Desk:
 
     def least_loss(self) -> float:
         """The least expected loss of the focus place that any plan can have, million US$/yr."""
-        worth = np.asarray(self._row(LOSS).toarray()).ravel()
-        return self._solve("least loss", cost=-worth).loss
+        cost = np.zeros(self.bench.model.columns)
+        _, served = _worth(self.solved.network)
+        cost[self.bench.model.variables["served"].span] = -served.ravel()
+        return self._solve("least loss", cost=cost).loss
 
     def near(self, slack: float, wish: FloatArray, name: str) -> Found:
         """The portfolio that minimises `wish` (project) x money, at most `slack` dearer.
@@ -162,10 +165,6 @@ class Desk:
         sizes, money = figures[5:].reshape(2, -1)
         return Found(cost, public, loss, shortage, tail, sizes, money)
 
-    def _row(self, name: str) -> sparse.csr_array:
-        block = self.bench.model.constraints[name]
-        return sparse.csr_array(self.bench.model.matrix()[[block.start]])
-
     def _purse(self, public: float) -> list[tuple[int, float, float]]:
         block = self.bench.model.constraints[PURSE]
         return [(row, -np.inf, public) for row in range(block.span.start, block.span.stop)]
@@ -174,6 +173,24 @@ class Desk:
         wanted, _ = _worth(self.solved.network)
         whole = float(wanted.sum()) - loss * float(self.solved.tree.weight.sum())
         return self.bench.model.constraints[LOSS].start, whole, np.inf
+
+
+def portfolio_builds(solved: Solved, key: str, found: Sequence[Found]) -> pd.DataFrame:
+    """One row per portfolio (numbered from 1 in column `key`) and project that it builds."""
+    table = solved.projects.table
+    largest = np.maximum(table["size_max"].to_numpy(float), 1e-12)
+    sizes = np.array([one.sizes for one in found]).reshape(len(found), len(table))
+    number, project = np.nonzero(sizes > SMALLEST * largest)
+    return pd.DataFrame(
+        {
+            key: number + 1,
+            "project": table["id"].to_numpy(object)[project],
+            "name": table["name"].to_numpy(object)[project],
+            "size": sizes[number, project],
+            "unit": size_unit(table)[project],
+            "of_largest": (sizes / largest)[number, project],
+        }
+    )
 
 
 def scenario_costs(solved: Solved, solution: Solution) -> FloatArray:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.program.investment import MILLION
+from kidorui.studies.binding import size_worth
 from kidorui.studies.moments import Moment
 from kidorui.studies.solved import PLAN, Solved
 
@@ -59,9 +60,5 @@ def _prices(solved: Solved, told: Moment) -> pd.DataFrame:
 
 def _surplus(solved: Solved) -> FloatArray:
     """(project): what a larger largest size would earn, US$ a year per t/yr."""
-    count = len(solved.projects.table)
-    along_paths = solved.plan.duals["project size"].reshape(-1, max(count, 1)).sum(axis=0)
-    in_nodes = np.clip(solved.plan.reduced["size"], None, 0.0).sum(axis=0)
-    worth = -(along_paths + in_nodes)
     years = np.einsum("mnj,m->nj", solved.projects.charged, solved.tree.weight).max(axis=0)
-    return np.asarray(worth / np.maximum(years, 1e-9) / MILLION)
+    return np.asarray(size_worth(solved) / np.maximum(years, 1e-9) / MILLION)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.network import Tree
-from kidorui.studies.bill import bill
+from kidorui.studies.bill import Bills
 from kidorui.studies.builds import in_billion_yen
 from kidorui.studies.moments import NO_EVENT, state_of
 from kidorui.studies.solved import NOTHING, PLAN, Solved
@@ -15,7 +15,7 @@ from kidorui.studies.solved import NOTHING, PLAN, Solved
 FloatArray = npt.NDArray[np.float64]
 
 
-def by_year(solved: Solved) -> pd.DataFrame:
+def by_year(solved: Solved, bills: Bills) -> pd.DataFrame:
     """The focus place's own bill by world and calendar year, billion yen, not discounted.
 
     A world is a path of the tree: no event, or an event in its onset year. What is spent is as
@@ -23,7 +23,7 @@ def by_year(solved: Solved) -> pd.DataFrame:
     """
     tree = solved.tree
     years = np.arange(int(tree.start[0]), int(np.ceil((tree.start + tree.duration).max())))
-    paid = _paid(solved)
+    paid = _paid(solved, bills)
     tables = []
     for leaf in tree.leaves:
         share = _shares(tree, int(leaf), years)
@@ -36,13 +36,13 @@ def by_year(solved: Solved) -> pd.DataFrame:
     return table
 
 
-def regret(solved: Solved) -> pd.DataFrame:
+def regret(solved: Solved, bills: Bills) -> pd.DataFrame:
     """Two rows per world, the plan and doing nothing: what each costs over the better one.
 
     Billion yen over the axis, discounted to its start; chance is that of the world.
     """
     tree = solved.tree
-    paid = _paid(solved)
+    paid = _paid(solved, bills)
     per_year = tree.duration * tree.discount
     rows = []
     for leaf in tree.leaves:
@@ -65,12 +65,10 @@ def regret(solved: Solved) -> pd.DataFrame:
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _paid(solved: Solved) -> dict[str, FloatArray]:
+def _paid(solved: Solved, bills: Bills) -> dict[str, FloatArray]:
     """(node): the whole bill, million US$ a year."""
-    return {
-        name: np.asarray(sum(bill(solved, name).values(), np.zeros(solved.tree.size)))
-        for name in (PLAN, NOTHING)
-    }
+    nothing = np.zeros(solved.tree.size)
+    return {name: np.asarray(sum(items.values(), nothing)) for name, items in bills.items()}
 
 
 def _shares(tree: Tree, leaf: int, years: npt.NDArray[np.intp]) -> FloatArray:

@@ -14,13 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case, tables
+from kidorui.case.provenance import ASSUMED
 from kidorui.program import Solution
 from kidorui.studies.solved import Solved
 
 FloatArray = npt.NDArray[np.float64]
-
-ASSUMED = "(assumed)"
-"""Stands for all sources that are assumptions, in the last row."""
 
 _KEY = ["table", "row"]
 

@@ -13,8 +13,9 @@ import pandas as pd
 
 from kidorui.case import Case
 from kidorui.program import Infeasible
-from kidorui.results import Json, Result, result_schema
+from kidorui.results import Json, Result, arranged
 from kidorui.studies.base_year import question_of
+from kidorui.studies.bill import bills
 from kidorui.studies.builds import SMALLEST, builds
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import dependence
@@ -49,9 +50,9 @@ FloatArray = npt.NDArray[np.float64]
 class RobustOptions:
     """What is asked: plans beside the case's own.
 
-    runs: in all, each factor by itself first, the rest drawn together; assumptions: whether to
-        plan at both ends of every assumption as well; events, budget, open_funds, year: as for
-        a plan.
+    runs: in all, each factor by itself first (always all of them), the rest drawn together;
+        assumptions: whether to plan at both ends of every assumption as well; events, budget,
+        open_funds, year: as for a plan.
     """
 
     runs: int = 48
@@ -121,11 +122,12 @@ def _result(
     projects = projects[~projects["committed"].to_numpy(bool)].reset_index(drop=True)
     sizes = _grid(projects, runs)
     built = sizes > SMALLEST * projects["size_max"].to_numpy(float)
+    turned = flips(projects, variants, built)
     tables = {
         "figures": figures_table(variants, [told.figures for told in runs]),
         "levels": levels_table(variants),
-        "projects": project_table(projects, variants, sizes, built),
-        "flips": flips(projects, variants, built),
+        "projects": project_table(projects, turned, sizes, built),
+        "flips": turned,
         "assumptions": assumption_table(
             case,
             projects,
@@ -134,9 +136,8 @@ def _result(
             _grid(projects, [t for _, t in moved]),
         ),
     }
-    tables["summary"] = summary(tables, [told.figures for told in runs])
-    schema = result_schema("robust")
-    ordered = {name: schema[name].arrange(tables[name]) for name in schema}
+    tables = {"summary": summary(tables, [told.figures for told in runs]), **tables}
+    ordered = arranged("robust", tables)
     names = case.table("places").set_index("id")["name"]
     meta: dict[str, Json] = {
         "title": case.settings.title,
@@ -178,7 +179,7 @@ def _read(planned: Planned) -> Told:
     solved = planned.solved
     rows = builds(solved)
     sure = rows[rows["state"] == NO_EVENT]
-    regrets = regret(solved).groupby("action")["regret"].max()
+    regrets = regret(solved, bills(solved)).groupby("action")["regret"].max()
     gain = solved.expected_cost(solved.nothing) - solved.expected_cost(solved.plan)
     figures = {
         "public money": sure["public"].sum(),

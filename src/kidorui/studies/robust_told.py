@@ -102,7 +102,7 @@ def levels_table(variants: Sequence[Variant]) -> pd.DataFrame:
 
 
 def project_table(
-    projects: pd.DataFrame, variants: Sequence[Variant], sizes: FloatArray, built: BoolArray
+    projects: pd.DataFrame, turned: pd.DataFrame, sizes: FloatArray, built: BoolArray
 ) -> pd.DataFrame:
     """One row per project, those built most often first, each with what flips it."""
     told = np.where(built, sizes, np.nan)
@@ -111,7 +111,6 @@ def project_table(
     if some.any():
         low[some], high[some] = np.nanpercentile(told[:, some], [LOW, HIGH], axis=0)
     share = built.mean(axis=0)
-    all_flips = flips(projects, variants, built)
     table = pd.DataFrame(
         {
             "project": projects["id"],
@@ -122,9 +121,7 @@ def project_table(
             "size": sizes[0],
             "size_low": low,
             "size_high": high,
-            "flips": [
-                _flips_of(all_flips, p, s) for p, s in zip(projects["id"], share, strict=True)
-            ],
+            "flips": [_flips_of(turned, p, s) for p, s in zip(projects["id"], share, strict=True)],
         }
     )
     table = table.assign(flips=table["flips"].astype(object))

@@ -127,8 +127,7 @@ def base_year(case: Case, base: BaseYear) -> pd.DataFrame:
     """
     year = solved_year(base.network, base.solution)
     read, _ = observations(case, case.settings.base_year)
-    found = {one.id: year.measure(one.seen) for one in read}
-    computed = {key: np.nan if isinstance(one, str) else one[0] for key, one in found.items()}
+    computed = {one.id: year.value(one.seen) for one in read}
     seen = case.table("observations")
     seen = seen[seen["year"] == case.settings.base_year]
     rows = seen.rename(columns={"value": "observed"}).assign(

@@ -178,7 +178,7 @@ def _of_routes(year: SolvedYear, solution: Solution, found: Held) -> pd.DataFram
     return _table(
         year,
         kind=FLOW,
-        stage=rows["material"].map(stage).map(CHAIN).replace("recycling", "separation"),
+        stage=_step(network, rows["material"]),
         what=rows["material"],
         place=rows["destination"],
         origin=rows["origin"],
@@ -190,6 +190,12 @@ def _of_routes(year: SolvedYear, solution: Solution, found: Held) -> pd.DataFram
         source=said["source"],
         why=_noted(said["note"], _as_observed(year, rows)),
     )
+
+
+def _step(network: Network, materials: pd.Series) -> pd.Series:
+    """The step of the chain that makes each material; what recyclers make is separated."""
+    stage = network.case.table("materials").set_index("id")["stage"]
+    return materials.map(stage).map(CHAIN).replace("recycling", "separation")
 
 
 def _said_of(table: pd.DataFrame, routes: pd.DataFrame, stage: pd.Series) -> pd.DataFrame:
@@ -236,13 +242,12 @@ def _of_contracts(year: SolvedYear, solution: Solution, found: Held) -> pd.DataF
         flow=by_route(network, solution), at_base_flow=found.route
     )
     rows = rows.merge(shipped, on=keys)
-    stage = network.case.table("materials").set_index("id")["stage"]
     quantity = rows["quantity"].to_numpy(float)
     delivered = rows["flow"].to_numpy(float)
     return _table(
         year,
         kind=CONTRACT,
-        stage=rows["material"].map(stage).map(CHAIN).replace("recycling", "separation"),
+        stage=_step(network, rows["material"]),
         what=rows["material"],
         place=rows["destination"],
         origin=rows["origin"],

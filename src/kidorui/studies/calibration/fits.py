@@ -109,13 +109,26 @@ class Years:
 def fits_table(case: Case, years: Years) -> pd.DataFrame:
     """One row per observation of the base year, in the order of the case's table."""
     read, unread = observations(case, case.settings.base_year)
-    names = dict(case.table("places").set_index("id")["name"])
-    goods = dict(case.table("materials").set_index("id")["name"])
+    names = names_of(case)
     spans = _spans(read)
-    rows = [_fit(one, years, spans[one.seen], {**names, **goods}) for one in read]
-    rows += [
+    rows = [_fit(one, years, spans[one.seen], names) for one in read]
+    rows += untold(unread, ("uncertainty", *_COMPUTED))
+    order = {name: number for number, name in enumerate(case.table("observations")["id"])}
+    rows.sort(key=lambda row: order[str(row["id"])])
+    return pd.DataFrame(rows)
+
+
+def names_of(case: Case) -> dict[str, str]:
+    """Names of places and materials by id."""
+    tables = [case.table(name).set_index("id")["name"] for name in ("places", "materials")]
+    return dict(pd.concat(tables))
+
+
+def untold(unread: pd.DataFrame, blank: Iterable[str]) -> list[dict[str, object]]:
+    """Rows of the observations whose basis could not be read; `blank` columns are missing."""
+    return [
         {
-            **dict.fromkeys(("uncertainty", *_COMPUTED), np.nan),
+            **dict.fromkeys(blank, np.nan),
             "id": row.id,
             "kind": row.kind,
             "basis": row.unit,
@@ -127,9 +140,6 @@ def fits_table(case: Case, years: Years) -> pd.DataFrame:
         }
         for row in unread.itertuples(index=False)
     ]
-    order = {name: number for number, name in enumerate(case.table("observations")["id"])}
-    rows.sort(key=lambda row: order[str(row["id"])])
-    return pd.DataFrame(rows)
 
 
 def in_words(seen: Seen, names: Mapping[str, str]) -> str:
@@ -199,7 +209,7 @@ def _fit(
     if isinstance(found, str):
         return {**row, **dict.fromkeys(_COMPUTED, np.nan), "verdict": UNTOLD, "why": found}
     computed, fixed = found
-    unbound, free = (_value(year, one.seen) for year in (years.without_quotas, years.free))
+    unbound, free = (year.value(one.seen) for year in (years.without_quotas, years.free))
     deviation, tolerance = deviation_of(one, computed), tolerance_of(one, years.bounded)
     verdict = _verdict(one, computed, deviation, tolerance, span)
     return {
@@ -215,11 +225,6 @@ def _fit(
         "fixed": np.nan if one.seen.kind == "price" else fixed,
         "why": _why(one, fixed, verdict, rests=not abs(deviation_of(one, free)) <= tolerance),
     }
-
-
-def _value(year: SolvedYear, seen: Seen) -> float:
-    found = year.measure(seen)
-    return np.nan if isinstance(found, str) else found[0]
 
 
 def _verdict(

@@ -30,8 +30,10 @@ from kidorui.studies.calibration.fits import (
     UNTOLD,
     Observation,
     in_words,
+    names_of,
     observations,
     unit_in_words,
+    untold,
 )
 from kidorui.studies.calibration.year import SolvedYear, solved_year
 from kidorui.studies.context import Context
@@ -75,26 +77,9 @@ def predict(past: Case, context: Context) -> pd.DataFrame:
     after = _year_after(past, base, context)
     read, unread = observations(past, year)
     earlier = {one.seen: one.expected for one in observations(past, past.settings.base_year)[0]}
-    names = {
-        **dict(past.table("places").set_index("id")["name"]),
-        **dict(past.table("materials").set_index("id")["name"]),
-    }
+    names = names_of(past)
     rows = [_row(one, earlier.get(one.seen, np.nan), before, after, names) for one in read]
-    rows += [
-        {
-            **dict.fromkeys(_COLUMNS[5:12], np.nan),
-            "id": row.id,
-            "kind": row.kind,
-            "basis": row.unit,
-            "unit": "",
-            "expected": row.value,
-            "verdict": UNTOLD,
-            "nearer": "",
-            "source": row.source,
-            "why": row.why,
-        }
-        for row in unread.itertuples(index=False)
-    ]
+    rows += [{**row, "nearer": ""} for row in untold(unread, _COLUMNS[5:12])]
     table = pd.DataFrame([{**row, "year": year} for row in rows], columns=list(_COLUMNS))
     return typed(table)
 

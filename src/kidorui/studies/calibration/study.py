@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 
@@ -12,7 +12,7 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.program import Solution, state_base_year
-from kidorui.results import Json, Result, result_schema
+from kidorui.results import Json, Result, arranged
 from kidorui.studies.base_year import BaseYear, question_of, solve_base_year
 from kidorui.studies.calibration.bound_tables import bounds_table, fixed_table
 from kidorui.studies.calibration.bounds import (
@@ -28,9 +28,6 @@ from kidorui.studies.calibration.unexplained import balance_table, unexplained_t
 from kidorui.studies.calibration.year import solved_year
 from kidorui.studies.context import Context
 from kidorui.studies.memory import Workbench
-
-NOISE = 1e-9
-"""Numbers below this, in any unit of the tables, are the solver's tolerance."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,9 @@ def calibrate(
         "notes": notes(case, tables),
         "failures": failures(tables["unexplained"]),
     }
-    result = Result("calibration", _ordered(tables), meta, {"total": time.perf_counter() - start})
+    result = Result(
+        "calibration", arranged("calibration", tables), meta, {"total": time.perf_counter() - start}
+    )
     return result.validate()
 
 
@@ -116,18 +115,6 @@ def _predictions(pasts: Sequence[Case], context: Context) -> pd.DataFrame:
         context.report(f"prediction of {year}", 0.7 + 0.3 * number / len(pasts))
         tables.append(predict(past, context))
     return pd.concat(tables, ignore_index=True) if tables else no_prediction()
-
-
-def _ordered(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The tables with their columns in the order declared, and noise of the solver as nought."""
-    schema = result_schema("calibration")
-    out = {}
-    for name, table in tables.items():
-        ordered = schema[name].arrange(table)
-        numbers = ordered.select_dtypes("float")
-        ordered[numbers.columns] = numbers.mask(numbers.abs() < NOISE, 0.0)
-        out[name] = ordered
-    return out
 
 
 def _meta(case: Case, options: CalibrateOptions) -> dict[str, Json]:

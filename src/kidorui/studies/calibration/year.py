@@ -81,6 +81,11 @@ class SolvedYear:
             return self._used(seen, counted)
         return self._shipped(seen, counted)
 
+    def value(self, seen: Seen) -> float:
+        """What the observation would have been here; NaN where that cannot be told."""
+        found = self.measure(seen)
+        return np.nan if isinstance(found, str) else found[0]
+
     def produced(self, counted: FloatArray, basis: Basis) -> FloatArray:
         """(activity): t/yr that it adds of what is counted, `counted` (material) per tonne.
 
