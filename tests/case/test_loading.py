@@ -83,7 +83,7 @@ def test_settings_are_typed(tiny):
 
 
 def test_a_case_is_short_to_name_and_can_be_sent_to_a_worker(tiny):
-    assert repr(tiny) == "Case(tiny: 128 rows in 18 tables)"
+    assert repr(tiny) == "Case(tiny: 128 rows in 19 tables)"
     assert pickle.loads(pickle.dumps(tiny)).hash == tiny.hash
 
 

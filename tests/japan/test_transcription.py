@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -224,3 +225,47 @@ def test_imports_observed_are_those_of_the_trade_statistics(japan):
         assert observed[f"jp-import-{code}-cn-2024"] == float(row["quantity_t"])
         value = float(row["value_musd"]) * 1000
         assert observed[f"jp-import-{code}-cn-value-2024"] == pytest.approx(value, abs=0.5)
+
+
+INDUSTRIES = {
+    "ev": "c15", "auto-parts": "c15", "industry": "c13", "appliances": "c13",
+    "semiconductors": "c14", "electronics": "c14", "medical": "c14", "capacitors": "c14",
+    "polishing": "c11", "glass": "c11",
+}  # fmt: skip
+"""Industry of the input-output table that a sector's value added is a share of."""
+
+
+def test_losses_of_the_economy_are_those_of_the_input_output_table(japan):
+    industries = pd.read_csv(DATA / "trade" / "io" / "wiod2011_japan_sectors.csv")
+    industries = industries[industries["output_musd"] > 0].set_index("code")
+    flows = pd.read_csv(DATA / "trade" / "io" / "wiod2011_japan_domestic_Z_musd.csv", index_col=0)
+    inputs = flows.loc[industries.index, industries.index] / industries["output_musd"]
+    inverse = np.linalg.inv(np.eye(len(inputs)) - inputs.to_numpy())
+    added = industries["value_added_musd"] / industries["output_musd"]
+    economy = pd.Series(added.to_numpy() @ inverse, added.index)
+    own = added * np.diag(inverse)
+    sectors = japan.table("sectors").set_index("sector")
+    assert set(INDUSTRIES) == set(sectors.index[sectors["value_added"].notna()])
+    for sector, code in INDUSTRIES.items():
+        loss = economy[code] / own[code]
+        assert sectors.loc[sector, "multiplier"] == pytest.approx(loss, rel=5e-3)
+
+
+def test_what_can_stop_is_no_more_than_its_industry(japan):
+    industries = pd.read_csv(DATA / "trade" / "io" / "wiod2011_japan_sectors.csv")
+    added = industries.set_index("code")["value_added_musd"]
+    added *= japan.settings.gdp / added.sum()
+    stakes = pd.read_csv(DATA / "demand" / "value_at_stake.csv").set_index("item")["value"]
+    shipments = stakes["automotive industry shipments"] * 1e6 / japan.settings.yen_per_usd
+    car = industries.set_index("code").loc["c15"]
+    added["c15"] = shipments * car["value_added_musd"] / car["output_musd"]
+    high = japan.table("sectors").set_index("sector")["value_added_high"].dropna()
+    total = high.groupby(INDUSTRIES).sum()
+    assert (total <= added[total.index] * 1.001).all()
+
+
+@pytest.mark.parametrize("year", [2009, 2014, 2021])
+def test_gdp_is_that_of_the_world_bank(year):
+    table = pd.read_csv(DATA / "trade" / "econ" / "worldbank_gdp_usd_1960_2023.csv")
+    row = table[(table["Country Code"] == "JPN") & (table["Year"] == year)].iloc[0]
+    assert load(f"japan-{year}").settings.gdp == pytest.approx(row["Value"] / 1e6, abs=1)

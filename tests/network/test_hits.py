@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kidorui.network import compile_network, grow
-from kidorui.network.hits import active_events
+from kidorui.network.strikes import active_events
 from tests.changed import tiny, with_rows, with_settings
 
 NAMES = ("material", "origin", "destination")

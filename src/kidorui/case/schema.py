@@ -31,7 +31,7 @@ REQUIRED_TABLES = (
 
 _ORDER = (
     "places", "elements", "materials", "contents", "recipes", "plants", "modes", "routes",
-    "demands", "substitutions", "stockpiles", "projects", "funds", "contracts", "policies",
+    "demands", "sectors", "substitutions", "stockpiles", "projects", "funds", "contracts", "policies",
     "events", "observations", "sources",
 )  # fmt: skip
 _HEADER = (

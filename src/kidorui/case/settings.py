@@ -132,6 +132,74 @@ class Settings:
     source_fx: str = field(
         metadata=_declared("id", "Source of the exchange rate", default="", reference="sources")
     )
+    rationing: str = field(
+        metadata=_declared(
+            "price|priority|contract",
+            "Who goes without at the focus place where goods are short, month by month: who "
+            "values them least, who comes last by priority, or all alike by what they have "
+            "contracted",
+            default="price",
+        )
+    )
+    cover_elsewhere: float = field(
+        metadata=_declared(
+            "number",
+            "Days of use that users hold where no stockpile says so",
+            unit="day",
+            default="0",
+            low=0,
+            high=1000,
+        )
+    )
+    alarm: float = field(
+        metadata=_declared(
+            "number",
+            "Multiple of its calm cover that industry aims at while goods are under threat",
+            unit="1",
+            default="1",
+            low=1,
+            high=20,
+        )
+    )
+    alarm_months: float = field(
+        metadata=_declared(
+            "number",
+            "Months after an event for which industry keeps aiming at the higher cover",
+            unit="month",
+            default="12",
+            low=0,
+            high=240,
+        )
+    )
+    hoard: float = field(
+        metadata=_declared(
+            "number",
+            "Most that industry under threat pays to fill its cover, above the calm price, as a "
+            "share of it",
+            unit="1",
+            default="0",
+            low=0,
+            high=100,
+        )
+    )
+    gdp: float = field(
+        metadata=_declared(
+            "number",
+            "Gross domestic product of the focus place in the price year; 0 = not stated",
+            unit="million USD/yr",
+            default="0",
+            low=0,
+            high=1e9,
+        )
+    )
+    source_stress: str = field(
+        metadata=_declared(
+            "id", "Source of how industry covers itself", default="", reference="sources"
+        )
+    )
+    source_gdp: str = field(
+        metadata=_declared("id", "Source of the GDP", default="", reference="sources")
+    )
 
 
 def settings_schema() -> tuple[Column, ...]:

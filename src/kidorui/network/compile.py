@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,11 @@ from scipy import sparse
 from kidorui.case import Case
 from kidorui.network.delays import opening_delay
 from kidorui.network.demand import curve, gather_demands, gather_savings, quantities
-from kidorui.network.hits import Hits, active_events, apply_events
+from kidorui.network.hits import Hits, Target, find_targets, strike
 from kidorui.network.links import expand_routes
 from kidorui.network.pools import Shape, controlled, keep, tainting
 from kidorui.network.stocks import gather_stocks, stored
+from kidorui.network.strikes import Schedule, Strike, schedule_on_axis, schedule_on_tree
 from kidorui.network.tree import Tree
 from kidorui.network.units import gather_modes, gather_units, installed
 
@@ -30,13 +32,14 @@ class Network:
     Tables (a row a thing; names of the case kept): `pools` material, place, control;
     `units`; `activities` unit, recipe, cost, control; `links` with `from_pool`, `to_pool`,
     `route` and their `routes`; `demands` and `stocks` with `pool`; `savings` (what can be
-    substituted) with `demand`. Two copies of a pool exist where goods of controlled origin
+    substituted) with `demand`. `targets` are what each event strikes; `detours` the links round
+    which goods leak. Two copies of a pool exist where goods of controlled origin
     must be told from others (`control` True); a free good can always pass as a controlled one
     (`relabel`: rows of free and controlled pool), or for one demand alone where its share of
     controlled goods is bound (`passes_for`: that demand, -1 for anyone).
 
     Arrays: `recipes` (pool, activity) t/t; `capacity` (node, unit) t/yr and `store`
-    (node, stock) t of what stands or is committed; `quota` (node, unit) t/yr, inf where there
+    (node, stock) t of what stands or is committed (`standing`: before events strike plants); `quota` (node, unit) t/yr, inf where there
     is none; `quantity` (node, demand) t/yr at the base
     price; `step_width` (share of it) and `step_value` (US$/kg), both (demand, step);
     `contents` (material, element) t/t. Flows t/yr, stocks t, costs US$/kg, times in years.
@@ -55,6 +58,7 @@ class Network:
     demands: pd.DataFrame
     savings: pd.DataFrame
     stocks: pd.DataFrame
+    standing: FloatArray
     capacity: FloatArray
     quota: FloatArray
     store: FloatArray
@@ -62,7 +66,22 @@ class Network:
     step_width: FloatArray
     step_value: FloatArray
     hits: Hits
+    targets: Sequence[Target]
+    detours: IntArray
     contents: FloatArray
+
+    def on(self, tree: Tree, nodes: IntArray) -> Network:
+        """The same network on the nodes of another tree, each as it is in one of this tree's."""
+        return replace(
+            self,
+            tree=tree,
+            standing=self.standing[nodes],
+            capacity=self.capacity[nodes],
+            quota=self.quota[nodes],
+            store=self.store[nodes],
+            quantity=self.quantity[nodes],
+            hits=self.hits.at(nodes),
+        )
 
     @property
     def elements(self) -> list[str]:
@@ -82,20 +101,30 @@ class Network:
         return np.asarray((groups == group) | (group == "both"), dtype=bool)
 
 
-def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None) -> Network:
+def compile_network(
+    case: Case,
+    tree: Tree,
+    *,
+    trace_control: bool | None = None,
+    strikes: Sequence[Strike] | None = None,
+) -> Network:
     """Compile `case` on `tree`.
 
     Controlled origin is traced in separate pools when an event of the tree (or in force) is
     extraterritorial or names end users, or an enforced policy looks through; `trace_control`
-    overrides that.
+    overrides that. `strikes`, where given, are the only events there are, each on its own days;
+    else those of the tree's nodes are on, and those in force.
     Raises nothing: a case that loads compiles.
     """
+    schedule = (
+        schedule_on_tree(case, tree) if strikes is None else schedule_on_axis(case, tree, strikes)
+    )
     units = gather_units(case)
     modes = gather_modes(case, units)
     routes = expand_routes(case)
     grid = _Grid.of(case)
     shape, signed = grid.shape(case, units, modes, routes)
-    trace = _must_trace(case, tree) if trace_control is None else trace_control
+    trace = _must_trace(case, schedule) if trace_control is None else trace_control
 
     demands = gather_demands(case)
     stocks = gather_stocks(case)
@@ -105,7 +134,7 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
     served[at_demand] = served[at_stock] = True
     stocked[at_stock[(stocks["initial"] > 0).to_numpy()]] = True
     kept = keep(shape, served, stocked)
-    de_minimis = _de_minimis(case, tree)
+    de_minimis = _de_minimis(case, schedule)
     held = np.zeros(shape.pairs, dtype=bool)
     if trace:
         born = np.tile(grid.places == case.settings.control, len(grid.materials))
@@ -120,8 +149,11 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
     demands = demands.assign(pool=layout.use(at_demand))
     stocks = stocks.assign(pool=layout.use(at_stock))
     stocks = stocks[stocks["pool"] >= 0].reset_index(drop=True)
-    hits = apply_events(case, tree, links, units, demands)
+    targets = find_targets(case, links, units, demands)
+    hits = Hits.none(tree.size, len(links), len(units), len(demands))
+    strike(hits, targets, schedule)
     relabel, passes_for = _relabel(layout, demands["pool"].to_numpy(), hits)
+    standing = installed(units, tree, _delay(case, tree, units))
     return Network(
         case=case,
         tree=tree,
@@ -136,13 +168,16 @@ def compile_network(case: Case, tree: Tree, *, trace_control: bool | None = None
         demands=demands,
         savings=gather_savings(case, demands),
         stocks=stocks,
-        capacity=installed(units, tree, _delay(case, tree, units)) * hits.running,
+        standing=standing,
+        capacity=standing * hits.running,
         quota=np.where(hits.flood > 0, np.inf, units["quota"].to_numpy(float)),
         store=stored(case, stocks, tree),
         quantity=quantities(case, demands, tree) * (1 + hits.surge),
         step_width=widths,
         step_value=values,
         hits=hits,
+        targets=targets,
+        detours=np.flatnonzero(hits.leak.any(axis=0)),
         contents=_contents(case),
     )
 
@@ -353,19 +388,19 @@ def _contents(case: Case) -> FloatArray:
     return out
 
 
-def _must_trace(case: Case, tree: Tree) -> bool:
+def _must_trace(case: Case, schedule: Schedule) -> bool:
     policies = case.table("policies")
     looks = (policies["basis"] == "look-through") & policies["enforced"].astype(bool)
-    return bool(_reaching(case, tree).any() or looks.any())
+    return bool(_reaching(case, schedule).any() or looks.any())
 
 
-def _de_minimis(case: Case, tree: Tree) -> float:
+def _de_minimis(case: Case, schedule: Schedule) -> float:
     """The strictest de minimis of the extraterritorial events on somewhere in the tree."""
-    shares = case.table("events").loc[_reaching(case, tree), "de_minimis"]
+    shares = case.table("events").loc[_reaching(case, schedule), "de_minimis"]
     return float(shares.fillna(0.0).min()) if len(shares) else 0.0
 
 
-def _reaching(case: Case, tree: Tree) -> npt.NDArray[np.bool_]:
+def _reaching(case: Case, schedule: Schedule) -> npt.NDArray[np.bool_]:
     """Which events hold for goods made elsewhere from the controlling place's material.
 
     Those with end users do: who may not have goods may not have what was made of them.
@@ -373,5 +408,4 @@ def _reaching(case: Case, tree: Tree) -> npt.NDArray[np.bool_]:
     events = case.table("events")
     reach = events["extraterritorial"].astype(bool) | events["users"].astype(bool)
     theirs = (events["origin"] == case.settings.control) & reach
-    on = active_events(case, tree).any(axis=0)
-    return np.asarray(theirs.to_numpy(bool) & on)
+    return np.asarray(theirs.to_numpy(bool) & schedule.on.any(axis=0))

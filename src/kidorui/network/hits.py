@@ -5,7 +5,7 @@ What they do to the opening of projects is in `delays`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case
-from kidorui.network.tree import Tree
+from kidorui.network.strikes import Schedule
 from kidorui.network.units import gather_modes
 
 BoolArray = npt.NDArray[np.bool_]
@@ -34,8 +34,9 @@ class Hits:
     capacity lost; `flood` (node, unit) is the multiple of its capacity at which a unit runs
     without its quota (0 = it does not); `surge` (node, demand) is the share of demand added;
     `entitled` (node, demand) is the share of the base demand that may be met with goods of
-    controlled origin (inf = all). `allowance_row` (node, link) and `entitled_row` (node, demand)
-    are the event's row in the case, -1 where free.
+    controlled origin (inf = all). `leak` (node, link) is the share of the base flow that goes
+    round the events, at `premium` (node, link), US$/kg. `allowance_row` (node, link) and
+    `entitled_row` (node, demand) are the event's row in the case, -1 where free.
     """
 
     allowance: FloatArray
@@ -44,6 +45,8 @@ class Hits:
     flood: FloatArray
     surge: FloatArray
     entitled: FloatArray
+    leak: FloatArray
+    premium: FloatArray
     allowance_row: IntArray
     entitled_row: IntArray
 
@@ -57,9 +60,15 @@ class Hits:
             flood=np.zeros((nodes, units)),
             surge=np.zeros((nodes, demands)),
             entitled=np.full((nodes, demands), np.inf),
+            leak=np.zeros((nodes, links)),
+            premium=np.zeros((nodes, links)),
             allowance_row=np.full((nodes, links), -1, dtype=np.intp),
             entitled_row=np.full((nodes, demands), -1, dtype=np.intp),
         )
+
+    def at(self, nodes: IntArray) -> Hits:
+        """The hits of some nodes, in that order."""
+        return Hits(**{field.name: getattr(self, field.name)[nodes] for field in fields(self)})
 
     @property
     def running(self) -> FloatArray:
@@ -67,54 +76,79 @@ class Hits:
         return np.asarray((1 - self.outage) * np.where(self.flood > 0, self.flood, 1.0))
 
 
-def active_events(case: Case, tree: Tree) -> BoolArray:
-    """(node, event): in force at the middle of the node, or struck in it."""
-    events = case.table("events")
-    begins = events["start"].fillna(-np.inf).to_numpy(float)
-    ends = events["start"].fillna(np.inf) + events["duration"].fillna(np.inf)
-    moment = tree.middle[:, None]
-    standing = events["in_force"].to_numpy(bool) & (begins <= moment) & (moment < ends.to_numpy())
-    struck = np.array([events["id"].isin(on) for on in tree.events], dtype=bool)
-    return np.asarray(standing | struck.reshape(standing.shape))
+@dataclass(frozen=True)
+class Target:
+    """What an event strikes: `hit` (link, unit or demand) of its kind, `price` by link, US$/kg."""
+
+    event: Event
+    hit: BoolArray
+    price: FloatArray
+
+    @property
+    def cuts_links(self) -> bool:
+        """Whether it cuts flows, whoever uses them."""
+        return self.event.kind in CUTS_FLOWS and not self.event.users
 
 
-def apply_events(
-    case: Case, tree: Tree, links: pd.DataFrame, units: pd.DataFrame, demands: pd.DataFrame
-) -> Hits:
-    """Work out the effects of the events on in each node.
+def find_targets(
+    case: Case, links: pd.DataFrame, units: pd.DataFrame, demands: pd.DataFrame
+) -> list[Target]:
+    """What each event of the case strikes, in the order of the table."""
+    struck = _Struck(case, links, units, demands)
+    return [Target(event, struck.by(event), struck.price) for event in read_events(case)]
+
+
+def strike(hits: Hits, targets: Sequence[Target], schedule: Schedule) -> Hits:
+    """Write the effects of a schedule into hits, which begin as none.
 
     Of several cuts of a link or of an end user, or outages or floods of a unit, the deepest
     holds; duties and surges add.
     """
-    hits = Hits.none(tree.size, len(links), len(units), len(demands))
-    on = active_events(case, tree)
-    struck = _Struck(case, links, units, demands)
-    for number, event in enumerate(read_events(case)):
-        nodes = np.flatnonzero(on[:, number])
-        if event.kind in CUTS_FLOWS and event.users:
-            _cut(hits.entitled, hits.entitled_row, nodes, struck.users(event), event)
-        elif event.kind in CUTS_FLOWS:
-            _cut(hits.allowance, hits.allowance_row, nodes, struck.links(event), event)
-        elif event.kind == "tariff":
-            hit = np.flatnonzero(struck.links(event))
-            hits.duty[np.ix_(nodes, hit)] += event.severity * struck.price[hit]
-        elif event.kind in _STRIKES_UNITS:
-            cells = np.ix_(nodes, np.flatnonzero(struck.units(event)))
-            stops = event.kind == "stop"
-            effect = hits.outage if stops else hits.flood
-            size = min(event.severity, 1.0) if stops else 1 + event.severity
+    for number, target in enumerate(targets):
+        nodes = np.flatnonzero(schedule.on[:, number])
+        cells = np.ix_(nodes, np.flatnonzero(target.hit))
+        kind = target.event.kind
+        force = schedule.force[nodes, number, None]
+        if target.cuts_links:
+            _cut(hits.allowance, hits.allowance_row, cells, 1 - force, target.event)
+            _leak(hits, target, schedule, number)
+        elif kind in CUTS_FLOWS:
+            # what leaks to others reaches those shut out as well
+            stopped = force * (1 - schedule.leak[nodes, number, None])
+            _cut(hits.entitled, hits.entitled_row, cells, 1 - stopped, target.event)
+        elif kind == "tariff":
+            hits.duty[cells] += force * target.price[cells[1]]
+        elif kind in _STRIKES_UNITS:
+            effect = hits.outage if kind == "stop" else hits.flood
+            size = np.minimum(force, 1.0) if kind == "stop" else 1 + force
             effect[cells] = np.maximum(effect[cells], size)
-        elif event.kind == "surge":
-            hits.surge[np.ix_(nodes, np.flatnonzero(struck.demands(event)))] += event.severity
+        elif kind == "surge":
+            hits.surge[cells] += force
     return hits
 
 
-def _cut(allowance: FloatArray, row: IntArray, nodes: IntArray, hit: BoolArray, by: Event) -> None:
+def _cut(
+    allowance: FloatArray,
+    row: IntArray,
+    cells: tuple[IntArray, ...],
+    let_through: FloatArray,
+    by: Event,
+) -> None:
     """Let no more than the rest through what is hit, and note which event is the tightest."""
-    cells = np.ix_(nodes, np.flatnonzero(hit))
-    let_through = max(1 - by.severity, 0.0)
-    row[cells] = np.where(let_through < allowance[cells], by.row, row[cells])
-    allowance[cells] = np.minimum(allowance[cells], let_through)
+    rest = np.maximum(let_through, 0.0)
+    row[cells] = np.where(rest < allowance[cells], by.row, row[cells])
+    allowance[cells] = np.minimum(allowance[cells], rest)
+
+
+def _leak(hits: Hits, target: Target, schedule: Schedule, number: int) -> None:
+    """Note how much of what a cut stops goes round it, and at what premium."""
+    leak = schedule.leak[:, number] * schedule.force[:, number]
+    leaking = np.flatnonzero(leak > 0)
+    cells = np.ix_(leaking, np.flatnonzero(target.hit))
+    premium = schedule.premium[leaking, number, None] * target.price[cells[1]]
+    more = leak[leaking, None] > hits.leak[cells]
+    hits.premium[cells] = np.where(more, premium, hits.premium[cells])
+    hits.leak[cells] = np.maximum(hits.leak[cells], leak[leaking, None])
 
 
 @dataclass(frozen=True)
@@ -151,6 +185,16 @@ class _Struck:
         recipes = case.table("recipes")
         made = gather_modes(case, units).merge(recipes[recipes["coefficient"] > 0], on="recipe")
         self._made = made[["unit", "material"]]
+
+    def by(self, event: Event) -> BoolArray:
+        """Links, units or demands, whichever the kind of event strikes; nothing for know-how."""
+        if event.kind in CUTS_FLOWS:
+            return self.users(event) if event.users else self.links(event)
+        if event.kind in _STRIKES_UNITS:
+            return self.units(event)
+        if event.kind == "surge":
+            return self.demands(event)
+        return self.links(event) if event.kind == "tariff" else np.zeros(0, dtype=bool)
 
     def links(self, event: Event) -> BoolArray:
         """Goods that leave the origin, and with extraterritorial reach those made from them."""

@@ -11,7 +11,7 @@ DAYS = 365.25
 
 
 def expand_routes(case: Case) -> pd.DataFrame:
-    """One row per material, origin and destination, with costs in US$/kg and transit in years.
+    """One row per material, origin and destination: costs in US$/kg, times in years.
 
     `cost` holds the `duty` on the value at the base price.
     A row of the case for a stage stands for every material of the stage; a row for the
@@ -39,6 +39,7 @@ def expand_routes(case: Case) -> pd.DataFrame:
             "capacity": both["capacity"].fillna(np.inf),
             "base_flow": both["base_flow"],
             "change_limit": both["change_limit"].fillna(np.inf),
+            "qualification": both["qualification"].fillna(0.0) / DAYS,
             "row": both["_row"],
         }
     ).reset_index(drop=True)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case
+from kidorui.network.links import DAYS
 from kidorui.network.tree import Tree
 from kidorui.network.units import lead_time, ramp_matrix, standing_at
 
@@ -14,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def gather_stocks(case: Case) -> pd.DataFrame:
-    """One row per stockpile: `id, place, material, initial, capacity, holding_cost, ...`.
+    """One row per stockpile: `id, holder, place, material, initial, capacity, notice, ...`.
 
     `capacity` (t) is what can be held, of a committed project times its odds, and 0 for a
     candidate (built sizes are decided); `project` is the row of a project, else -1. What a
@@ -24,12 +25,14 @@ def gather_stocks(case: Case) -> pd.DataFrame:
     held = pd.DataFrame(
         {
             "id": existing["id"],
+            "holder": existing["holder"],
             "place": existing["place"],
             "material": existing["material"],
             "initial": existing["initial"],
             "capacity": np.maximum(existing["capacity"], existing["initial"]),
             "holding_cost": existing["holding_cost"],
             "release_always": existing["release"] == "always",
+            "notice": existing["notice"].fillna(0.0) / DAYS,
             "project": -1,
             "table": "stockpiles",
             "row": existing["_row"],
@@ -41,12 +44,14 @@ def gather_stocks(case: Case) -> pd.DataFrame:
     built = pd.DataFrame(
         {
             "id": chosen["id"],
+            "holder": "state",
             "place": chosen["place"],
             "material": chosen["material"],
             "initial": 0.0,
             "capacity": np.where(chosen["committed"].to_numpy(bool), expected, 0.0),
             "holding_cost": 0.0,
             "release_always": False,
+            "notice": 0.0,
             "project": chosen.index,
             "table": "projects",
             "row": chosen["_row"],

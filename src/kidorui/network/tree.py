@@ -32,7 +32,8 @@ class Tree:
     All arrays have one entry per node. `start` and `duration` are in years; `parent` is -1
     for the root; `probability` is that of passing through the node; `events` names the
     events on in it; `branch` is -1 on the trunk and else the number of the branch;
-    `before` is the last node before the branch (the node itself on the trunk).
+    `before` is the last node before the branch (the node itself on the trunk). `goes_on` tells
+    that time goes on after the last nodes: what is at sea then is not lost.
     """
 
     start: FloatArray
@@ -45,6 +46,7 @@ class Tree:
     labels: tuple[str, ...]
     discount_rate: float
     origin: float
+    goes_on: bool = False
 
     @property
     def size(self) -> int:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case
+from kidorui.network.links import DAYS
 from kidorui.network.tree import Tree
 
 FloatArray = npt.NDArray[np.float64]
@@ -26,7 +27,8 @@ def gather_units(case: Case) -> pd.DataFrame:
 
     `kind` is existing, committed or candidate; `capacity` (t/yr) is the nameplate, times the
     odds for a committed project, and for a candidate 1 (built sizes are decided). Openings
-    and closings are in years; `table` and `row` say where the unit is written.
+    and closings are in years, as is `lag`, from feed to product; `table` and `row` say where
+    the unit is written.
     """
     plants = case.table("plants")
     existing = pd.DataFrame(
@@ -43,6 +45,7 @@ def gather_units(case: Case) -> pd.DataFrame:
             "opening": plants["opening"].fillna(-np.inf),
             "closing": plants["closing"].fillna(np.inf) + 1,
             "ramp": plants["ramp"],
+            "lag": plants["work_in_progress"].fillna(0.0) / DAYS,
             "table": "plants",
             "row": plants["_row"],
             "project": -1,
@@ -66,6 +69,7 @@ def gather_units(case: Case) -> pd.DataFrame:
             "opening": opening,
             "closing": opening + projects["lifetime"],
             "ramp": projects["ramp"],
+            "lag": projects["work_in_progress"].fillna(0.0) / DAYS,
             "table": "projects",
             "row": projects["_row"],
             "project": np.arange(len(projects)),

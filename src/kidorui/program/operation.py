@@ -28,6 +28,7 @@ from kidorui.program.rules import (
 )
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 UNEXPLAINED_PRICE = 3.0
 """Cost of `unexplained` supply, as a multiple of the base price."""
@@ -43,6 +44,14 @@ def state_operation(
 
     `built` is what decided projects add to capacities; its block `size` must be in the model.
     """
+    state_market(model, network, reference, built)
+    policies(model, network, reference)
+
+
+def state_market(
+    model: Model, network: Network, reference: Reference, built: Built | None = None
+) -> None:
+    """Operation as it is whatever the policies of the focus place ask for."""
     add_flows(model, network, reference)
     add_stocks(model, network, reference)
     balance(model, network)
@@ -52,7 +61,6 @@ def state_operation(
     inertia(model, network, reference)
     contracts(model, network)
     end_users(model, network)
-    policies(model, network, reference)
 
 
 def add_flows(model: Model, network: Network, reference: Reference) -> None:
@@ -78,6 +86,7 @@ def add_flows(model: Model, network: Network, reference: Reference) -> None:
         cost=weight * (links["cost"].to_numpy() + network.hits.duty) * sailing(network),
         labels=links.assign(table="routes")[["table", "row", "material", "origin", "destination"]],
     )
+    add_detours(model, network, reference)
     steps = network.step_width.shape[1]
     model.add_variables(
         "served",
@@ -113,6 +122,22 @@ def add_flows(model: Model, network: Network, reference: Reference) -> None:
         labels=pools,
     )
     model.add_variables("relabel", (n, len(network.relabel)), upper=passing(network))
+
+
+def add_detours(model: Model, network: Network, reference: Reference) -> None:
+    """Variables of what leaks round events, dearer by its premium; none where nothing does."""
+    if not len(network.detours):
+        return
+    taken, hits = network.detours, network.hits
+    links = network.links.iloc[taken]
+    cost = links["cost"].to_numpy() + (hits.duty + hits.premium)[:, taken]
+    model.add_variables(
+        "detour",
+        (network.tree.size, len(taken)),
+        upper=detour_bound(network, reference),
+        cost=(network.tree.weight * PER_TONNE)[:, None] * cost * sailing(network)[:, taken],
+        labels=links.assign(table="routes")[["table", "row", "material", "origin", "destination"]],
+    )
 
 
 def add_stocks(model: Model, network: Network, reference: Reference) -> None:
@@ -162,10 +187,12 @@ def balance(model: Model, network: Network) -> Constraints:
     served = incidence(np.repeat(demands["pool"].to_numpy(), steps), pools)
     saved = incidence(demands["pool"].to_numpy()[network.savings["demand"]], pools)
     passed = incidence(network.relabel[:, 1], pools) - incidence(network.relabel[:, 0], pools)
-    terms = {
+    moved = arrivals(network) - at_every_node(tree, departures) @ sparse.diags_array(
+        sailing(network).ravel()
+    )
+    terms: dict[str, Sparse] = {
         "activity": at_every_node(tree, network.recipes),
-        "shipment": arrivals(network)
-        - at_every_node(tree, departures) @ sparse.diags_array(sailing(network).ravel()),
+        "shipment": moved,
         "withdrawal": at_every_node(tree, incidence(stocks["pool"].to_numpy(), pools)),
         "saved": at_every_node(tree, saved),
         "unexplained": at_every_node(tree, sparse.eye_array(pools)),
@@ -173,6 +200,8 @@ def balance(model: Model, network: Network) -> Constraints:
         "served": -at_every_node(tree, served),
         "disposed": -at_every_node(tree, sparse.eye_array(pools)),
     }
+    if len(network.detours):
+        terms["detour"] = moved[:, at_links(network, network.detours)]
     return model.add_constraints(
         "balance", terms, lower=0.0, upper=0.0, labels=pool_labels(network)
     )
@@ -192,12 +221,20 @@ def arrivals(network: Network) -> sparse.csr_array:
     )
 
 
+def at_links(network: Network, chosen: IntArray) -> IntArray:
+    """Columns of chosen links in an array over (node, link)."""
+    nodes = np.arange(network.tree.size)[:, None]
+    return np.asarray(nodes * len(network.links) + chosen).ravel()
+
+
 def sailing(network: Network) -> FloatArray:
     """(node, link): share of what is shipped in a node that sails: all but the last goods.
 
     In the last nodes nothing sails that would be at sea when the axis ends, so that neither
-    goods nor what was spent on them are lost there.
+    goods nor what was spent on them are lost there; unless time goes on after it.
     """
+    if network.tree.goes_on:
+        return np.ones((network.tree.size, len(network.links)))
     tree, links = network.tree, network.links
     transits, kind = np.unique(links["transit"].to_numpy(float), return_inverse=True)
     own = np.einsum("tnn->tn", tree.arriving(transits))[kind].T
@@ -246,7 +283,18 @@ def shipment_bound(network: Network, reference: Reference) -> FloatArray:
     Of a base flow that is not known, only a full stop can be told.
     """
     links, allowance = network.links, network.hits.allowance
-    flow = np.nan_to_num(reference.flow[links["route"].to_numpy()], nan=np.inf)
+    flow = np.nan_to_num(base_flow(network, reference), nan=np.inf)
     let_through = np.where(allowance == 0, 0.0, np.inf)
     np.multiply(allowance, flow, out=let_through, where=np.isfinite(allowance) & (allowance > 0))
     return np.asarray(np.minimum(links["capacity"].to_numpy(), let_through))
+
+
+def detour_bound(network: Network, reference: Reference) -> FloatArray:
+    """(node, detour): the share of the base flow that leaks; nothing of one that is not known."""
+    flow = np.nan_to_num(base_flow(network, reference)[network.detours], nan=0.0)
+    return np.asarray(network.hits.leak[:, network.detours] * flow)
+
+
+def base_flow(network: Network, reference: Reference) -> FloatArray:
+    """(link): the base flow of its route, t/yr, by which events measure; NaN where unknown."""
+    return np.asarray(reference.flow[network.links["route"].to_numpy()])

@@ -109,6 +109,20 @@ class Solver:
         self._highs.changeColsBounds(len(index), index, lower.ravel(), upper.ravel())
         self._moved = True
 
+    def set_all(
+        self,
+        columns: tuple[FloatArray, FloatArray],
+        rows: tuple[FloatArray, FloatArray],
+        cost: FloatArray,
+    ) -> None:
+        """Change the bounds of all variables and of all constraints, and the cost."""
+        every = np.arange(len(columns[0]), dtype=np.int32)
+        self._highs.changeColsBounds(len(every), every, *columns)
+        every = np.arange(len(rows[0]), dtype=np.int32)
+        self._highs.changeRowsBounds(len(every), every, *rows)
+        self.set_costs(cost)
+        self._moved = True
+
     def set_costs(self, cost: FloatArray) -> None:
         """Change the cost of all variables."""
         index = np.arange(len(cost), dtype=np.int32)

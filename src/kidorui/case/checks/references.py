@@ -11,6 +11,9 @@ from kidorui.case.settings import settings_schema
 
 STAGE = "stage"
 
+_SOURCES = ("source_fx", "source_stress", "source_gdp")
+"""Settings that name a source."""
+
 _SUGGESTED = 50
 """Unknown words of a column for which a near one is looked for: a search takes its time."""
 
@@ -36,7 +39,7 @@ def check_references(draft: Draft) -> list[Fault]:
 
 def check_sources(draft: Draft) -> Iterator[Fault]:
     """Sources that nothing rests on."""
-    used = set(draft.words("source_fx"))
+    used = {word for setting in _SOURCES for word in draft.words(setting)}
     for name in draft.tables:
         if "source" in draft.frame(name):
             used |= set(draft.frame(name)["source"])

@@ -1,0 +1,316 @@
+"""The programme of a window of months that moves along the axis (formulation, section 9).
+
+It is stated once; from month to month its bounds, right-hand sides and worths change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from kidorui.network import Network
+from kidorui.network.stores import YARD
+from kidorui.program.blocks import (
+    PER_TONNE,
+    Reference,
+    at_every_node,
+    from_parent,
+    incidence,
+    label_rows,
+    pool_labels,
+)
+from kidorui.program.model import Model, Sparse
+from kidorui.program.moving import (
+    Arrivals,
+    Mover,
+    months_under_way,
+    movers,
+    of_past,
+    of_window,
+)
+from kidorui.program.operation import add_flows, capacity
+from kidorui.program.rules import contracts, passing, substitution_speed
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+PRIORITIES = ("civil", "essential", "medical", "defence")
+"""Classes of users, from the one that gives way first."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The stated programme, and what its moving parts are worked out from.
+
+    `network` is that of the window's nodes; `stores` as `gather_stores` has them; `past` and
+    `window` are by mover. Balance rows are those of pools, then one for each demand (what its
+    users bought and hold). `limited` are the routes whose growth is bound.
+    """
+
+    model: Model
+    network: Network
+    stores: pd.DataFrame
+    moving: tuple[Mover, ...]
+    inside: tuple[Arrivals, ...]
+    past: tuple[Arrivals, ...]
+    months: int
+    limited: IntArray
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return self.network.tree.size
+
+    @property
+    def pools(self) -> int:
+        """Number of pools; in a balance the rows of the demands follow them."""
+        return len(self.network.pools)
+
+    @property
+    def held(self) -> int:
+        """Number of stores that are not yards; in the table the yards follow them."""
+        return int((self.stores["kind"] != YARD).sum())
+
+    @cached_property
+    def arriving(self) -> sparse.csr_array:
+        """(node x pool, months x movers): what arrives of the flows of past months."""
+        return sparse.csr_array(sparse.hstack([part.in_time for part in self.past]))
+
+    @cached_property
+    def still_out(self) -> sparse.csr_array:
+        """(pool, months x movers): what is under way after the window of past flows."""
+        return sparse.csr_array(sparse.hstack([part.later for part in self.past]))
+
+
+def state_window(
+    network: Network,
+    reference: Reference,
+    stores: pd.DataFrame,
+    limited: IntArray,
+) -> Window:
+    """State the programme on the network of a window; `limited`: routes whose growth is bound."""
+    moving = movers(network)
+    months = months_under_way(moving)
+    window = Window(
+        model=Model(network.tree.labels),
+        network=network,
+        stores=stores,
+        moving=moving,
+        inside=tuple(of_window(mover, network.tree) for mover in moving),
+        past=tuple(of_past(mover, network.tree, months) for mover in moving),
+        months=months,
+        limited=limited,
+    )
+    model = window.model
+    add_flows(model, network, reference)
+    model.add_variables("bought", (network.tree.size, len(network.demands)))
+    _prefer(window)
+    _add_stores(window)
+    _balance(window)
+    capacity(model, network, None)
+    substitution_speed(model, network)
+    contracts(model, network)
+    _growth(window)
+    _end_users(window)
+    _releases(window)
+    _left_behind(window)
+    if network.case.settings.rationing == "contract":
+        _alike(window)
+    return window
+
+
+def _prefer(window: Window) -> None:
+    """By priority: a kilogram for a higher class is worth more than any for a lower one."""
+    network = window.network
+    settings = network.case.settings
+    if settings.rationing != "priority":
+        return
+    here = (network.demands["place"] == settings.focus).to_numpy()
+    rank = network.demands["priority"].map(PRIORITIES.index).to_numpy(float) * here
+    bonus = rank * network.step_value.max(initial=0.0)
+    steps = network.step_width.shape[1]
+    cost = window.model.variables["served"].cost.reshape(network.tree.size, -1)
+    cost -= (network.tree.weight * PER_TONNE)[:, None] * np.repeat(bonus, steps)
+
+
+def _add_stores(window: Window) -> None:
+    """Variables of stores: level at the end of a node (t), and what of it is worth having.
+
+    `kept` is what a store has of its cover; at the end of the window `under way` (pool) what is worth
+    having of goods at sea, in work and in the yard; `spare` what is so beyond, at half the worth.
+    """
+    model, network, stores = window.model, window.network, window.stores
+    weight = (network.tree.weight * PER_TONNE)[:, None]
+    model.add_variables(
+        "level",
+        (network.tree.size, len(stores)),
+        upper=stores["capacity"].to_numpy(float),
+        cost=weight * stores["holding_cost"].to_numpy(float),
+        labels=stores[["id", "material"]],
+    )
+    model.add_variables("kept", (network.tree.size, window.held))
+    model.add_variables("under way", (1, window.pools))
+    model.add_variables("spare", (1, window.pools))
+
+
+def _balance(window: Window) -> None:
+    """Pools: recipes, arrivals and stores against departures, what is bought, disposed.
+
+    Users: bought + saved + taken from their store = served.
+    """
+    network = window.network
+    tree, demands, pools = network.tree, network.demands, window.pools
+    users, rows = len(demands), pools + len(demands)
+    of_user = pools + np.arange(users)
+    steps = network.step_width.shape[1]
+    bought = incidence(of_user, rows) - incidence(demands["pool"].to_numpy(), rows)
+    saved = incidence(of_user[network.savings["demand"].to_numpy()], rows)
+    passed = incidence(network.relabel[:, 1], rows) - incidence(network.relabel[:, 0], rows)
+    lying = sparse.eye_array(rows, pools, format="csr")
+    terms: dict[str, Sparse] = {
+        "bought": at_every_node(tree, bought),
+        "served": -at_every_node(tree, incidence(np.repeat(of_user, steps), rows)),
+        "saved": at_every_node(tree, saved),
+        "relabel": at_every_node(tree, passed),
+        "disposed": -at_every_node(tree, lying),
+        "unexplained": at_every_node(tree, lying),
+        "level": _drawn(window, rows),
+    }
+    for mover, arrivals in zip(window.moving, window.inside, strict=True):
+        taken = sparse.kron(sparse.eye_array(tree.size), mover.taken)
+        flow = sparse.csr_array(arrivals.in_time - taken)
+        terms[mover.name] = _deeper(flow, tree.size, pools, rows)
+    labels = pd.concat(
+        [pool_labels(network), label_rows(demands, "material", "place", table="demands")],
+        ignore_index=True,
+    )
+    window.model.add_constraints("balance", terms, lower=0.0, upper=0.0, labels=labels)
+
+
+def _drawn(window: Window, rows: int) -> sparse.csr_array:
+    """(node x row, node x store): what leaves a store over a node, as a rate."""
+    stores, tree = window.stores, window.network.tree
+    user = stores["demand"].to_numpy()
+    row = np.where(user >= 0, window.pools + user, stores["pool"].to_numpy())
+    gone = from_parent(tree, len(stores)) - sparse.eye_array(tree.size * len(stores))
+    rate = sparse.diags_array(np.repeat(1 / tree.duration, len(stores))) @ gone
+    return sparse.csr_array(at_every_node(tree, incidence(row, rows)) @ rate)
+
+
+def _deeper(matrix: sparse.csr_array, nodes: int, rows: int, deeper: int) -> sparse.csr_array:
+    """A matrix over (node x row) with more rows, empty, in each node."""
+    coo = matrix.tocoo()
+    row = coo.row // rows * deeper + coo.row % rows
+    return sparse.csr_array((coo.data, (row, coo.col)), shape=(nodes * deeper, coo.shape[1]))
+
+
+def _growth(window: Window) -> None:
+    """A limited route carries no more than its bound: a row, as its copies share it."""
+    network = window.network
+    flow = incidence(network.links["route"].to_numpy(), len(network.routes))[window.limited]
+    labels = network.routes.loc[window.limited, ["row", "material", "origin", "destination"]]
+    labels.insert(0, "table", "routes")
+    window.model.add_constraints(
+        "growth", {"shipment": at_every_node(network.tree, flow)}, labels=labels
+    )
+
+
+def _end_users(window: Window) -> None:
+    """Users shut out buy no more than their share of goods of controlled origin.
+
+    What they hold is theirs, and so is what passes from the free copy for them alone.
+    """
+    model, network = window.model, window.network
+    tree, demands = network.tree, network.demands
+    known = [target for target in network.targets if target.event.users and not target.cuts_links]
+    named = np.zeros(len(demands), dtype=bool)
+    for target in known:
+        named |= target.hit
+    traced = network.pools["control"].to_numpy()[demands["pool"].to_numpy()]
+    bound = np.flatnonzero(named & traced)
+    if len(bound) == 0:
+        return
+    model.variables["relabel"].upper[:] = passing(network).ravel()
+    own = np.flatnonzero(network.passes_for >= 0)
+    passes = sparse.csr_array(
+        (np.ones(len(own)), (network.passes_for[own], own)),
+        shape=(len(demands), len(network.relabel)),
+    )
+    each = sparse.eye_array(len(demands), format="csr")
+    model.add_constraints(
+        "end user",
+        {
+            "bought": at_every_node(tree, each[bound]),
+            "relabel": -at_every_node(tree, passes[bound]),
+        },
+        labels=label_rows(demands.iloc[bound], "sector", "place", "material", table="demands"),
+        thing=np.tile(np.arange(len(bound)), tree.size),
+    )
+
+
+def _releases(window: Window) -> None:
+    """Stores that are not drawn at will do not fall, unless their rule lets them."""
+    stores, tree = window.stores, window.network.tree
+    ruled = np.flatnonzero(~stores["release_always"].to_numpy(bool))
+    if not len(ruled):
+        return
+    count = len(stores)
+    rise = sparse.csr_array(sparse.eye_array(tree.size * count) - from_parent(tree, count))
+    row = (np.arange(tree.size)[:, None] * count + ruled).ravel()
+    window.model.add_constraints(
+        "release", {"level": rise[row]}, labels=stores.iloc[ruled][["id", "material"]]
+    )
+
+
+def _left_behind(window: Window) -> None:
+    """What has a worth at the end of the window is there: in stores, yards and under way."""
+    model, held, pools = window.model, window.held, window.pools
+    stores, tree = len(window.stores), window.network.tree
+    each = sparse.eye_array(held, stores, format="csr")
+    model.add_constraints(
+        "cover",
+        {
+            "level": at_every_node(tree, each),
+            "kept": -sparse.eye_array(tree.size * held),
+        },
+        lower=0.0,
+        labels=window.stores[["id", "material"]].iloc[:held],
+    )
+    last = (window.nodes - 1) * stores
+    level = sparse.csr_array(sparse.eye_array(stores, tree.size * stores, k=last))
+    terms: dict[str, Sparse] = {
+        "level": level[held:],
+        "under way": -sparse.eye_array(pools),
+        "spare": -sparse.eye_array(pools),
+    }
+    for mover, arrivals in zip(window.moving, window.inside, strict=True):
+        terms[mover.name] = arrivals.later
+    model.add_constraints("pipeline", terms, lower=0.0, labels=pool_labels(window.network))
+
+
+def _alike(window: Window) -> None:
+    """By contract: users of a material at the focus place buy the same share of what they use."""
+    model, network = window.model, window.network
+    demands, settings = network.demands, network.case.settings
+    shut_out = np.isfinite(network.hits.entitled).any(axis=0)
+    here = (demands["place"] == settings.focus).to_numpy() & ~shut_out
+    chosen = np.flatnonzero(here & (network.quantity[0] > 0))
+    material, group = np.unique(demands["material"].to_numpy(str)[chosen], return_inverse=True)
+    model.add_variables("fill", (window.nodes, len(material)))
+    each = sparse.eye_array(len(demands), format="csr")[chosen]
+    share = sparse.csr_array(
+        (network.quantity[0][chosen], (np.arange(len(chosen)), group)),
+        shape=(len(chosen), len(material)),
+    )
+    model.add_constraints(
+        "alike",
+        {"bought": at_every_node(network.tree, each), "fill": -at_every_node(network.tree, share)},
+        lower=0.0,
+        upper=0.0,
+        labels=label_rows(demands.iloc[chosen], "sector", "place", "material", table="demands"),
+    )

@@ -1,0 +1,149 @@
+"""What holds in each month of the axis, whatever happened before: the givens of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kidorui.network import Network, Tree
+from kidorui.network.hits import Hits, strike
+from kidorui.network.months import MONTH
+from kidorui.network.strikes import Strike, schedule_on_axis
+from kidorui.program import Reference
+from kidorui.program.operation import detour_bound, shipment_bound
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """(month, thing): bounds and costs that the calendar and the events set.
+
+    `shipment`, `detour` t/yr and what a tonne of each costs, US$/kg; `capacity` (unit),
+    `quantity` (demand), `entitled` (demand, share), `saving` (most saved, row of substitutions),
+    `contract` t/yr; `store` (store, t) what it can hold; `released` (store) whether its rule lets
+    it be drawn; `alarm` (store) whether what it holds is under threat; `cut` (route) whether an
+    event holds it down. `onset` is the moment the first new strike begins (inf: none does) and
+    `struck` (month) whether one has begun.
+    """
+
+    axis: Tree
+    shipment: FloatArray
+    shipping: FloatArray
+    detour: FloatArray
+    detouring: FloatArray
+    capacity: FloatArray
+    quantity: FloatArray
+    entitled: FloatArray
+    contract: FloatArray
+    store: FloatArray
+    released: BoolArray
+    alarm: BoolArray
+    cut: BoolArray
+    onset: float
+    struck: BoolArray
+
+
+def conditions(
+    network: Network,
+    reference: Reference,
+    stores: pd.DataFrame,
+    standing: Sequence[Strike],
+    strikes: Sequence[Strike],
+) -> Conditions:
+    """Conditions on the months of the network's tree.
+
+    standing: strikes that are part of the calm; strikes: those that are new. The network gives
+    what does not depend on either.
+    """
+    axis = network.tree
+    hits = _hits(network, [*standing, *strikes])
+    struck = replace(network, hits=hits)
+    new = _hits(network, strikes)
+    onset = min((one.start for one in strikes), default=np.inf)
+    links, settings = network.links, network.case.settings
+    cost = links["cost"].to_numpy(float) + hits.duty
+    round_about = network.detours
+    capacity = network.standing * hits.running
+    quota = np.where(hits.flood > 0, np.inf, network.units["quota"].to_numpy(float))
+    cut = np.zeros((axis.size, len(network.routes)), dtype=bool)
+    np.logical_or.at(cut.T, links["route"].to_numpy(), np.isfinite(hits.allowance).T)
+    return Conditions(
+        axis=axis,
+        shipment=shipment_bound(struck, reference),
+        shipping=cost,
+        detour=detour_bound(struck, reference),
+        detouring=(cost + hits.premium)[:, round_about],
+        capacity=np.minimum(capacity, quota),
+        quantity=network.quantity * (1 + hits.surge) / (1 + network.hits.surge),
+        entitled=hits.entitled,
+        contract=_contracts(network),
+        store=_room(network, stores),
+        released=_released(axis, stores, onset, strikes),
+        alarm=_alarm(network, stores, new, settings.alarm_months),
+        cut=cut,
+        onset=onset,
+        struck=axis.start + MONTH > onset,
+    )
+
+
+def _hits(network: Network, strikes: Sequence[Strike]) -> Hits:
+    tree = network.tree
+    things = (network.links, network.units, network.demands)
+    none = Hits.none(tree.size, *map(len, things))
+    return strike(none, network.targets, schedule_on_axis(network.case, tree, strikes))
+
+
+def _contracts(network: Network) -> FloatArray:
+    """(month, row of contracts): firm quantities due, t/yr."""
+    table = network.case.table("contracts")
+    years = network.tree.middle[:, None]
+    on = (years >= table["start"].to_numpy(float)) & (years < table["end"].to_numpy(float) + 1)
+    return np.asarray(on * table["quantity"].to_numpy(float))
+
+
+def _room(network: Network, stores: pd.DataFrame) -> FloatArray:
+    """(month, store): what a store can hold, t; of a project as far as it is open."""
+    room = np.tile(stores["capacity"].to_numpy(float), (network.tree.size, 1))
+    owned = np.flatnonzero(stores["stock"] >= 0)
+    stock = stores["stock"].to_numpy()[owned]
+    project = network.stocks["project"].to_numpy()[stock] >= 0
+    room[:, owned[project]] = network.store[:, stock[project]]
+    return room
+
+
+def _released(
+    axis: Tree, stores: pd.DataFrame, onset: float, strikes: Sequence[Strike]
+) -> BoolArray:
+    """(month, store): whether it may be drawn: always, or in an event and after its notice."""
+    begin = axis.start[:, None]
+    end = max((one.end for one in strikes), default=-np.inf)
+    due = onset + stores["notice"].to_numpy(float)
+    in_event = (begin >= due - 1e-6) & (begin < end)
+    return np.asarray(in_event | stores["release_always"].to_numpy(bool))
+
+
+def _alarm(network: Network, stores: pd.DataFrame, new: Hits, months: float) -> BoolArray:
+    """(month, store): whether an event cuts what it holds at its place, or did of late."""
+    links, demands = network.links, network.demands
+    cells = pd.MultiIndex.from_frame(stores[["material", "place"]])
+    found, first = np.unique(cells.to_flat_index(), return_index=True)
+    row = pd.Series(np.arange(len(found)), index=cells[first])
+    hit = np.zeros((len(found), network.tree.size), dtype=bool)
+    for things, struck in (
+        (links.rename(columns={"destination": "to"}), new.allowance < 1),
+        (demands.rename(columns={"place": "to"}), new.entitled < 1),
+    ):
+        at = row.reindex(pd.MultiIndex.from_frame(things[["material", "to"]])).to_numpy(float)
+        known = np.flatnonzero(~np.isnan(at))
+        np.logical_or.at(hit, at[known].astype(np.intp), struck.T[known])
+    lasting = round(months)
+    late = hit.copy()
+    for delay in range(1, lasting + 1):
+        late[:, delay:] |= hit[:, :-delay]
+    return np.asarray(late[row.reindex(cells).to_numpy(np.intp)].T)
