@@ -31,8 +31,8 @@ REQUIRED_TABLES = (
 
 _ORDER = (
     "places", "elements", "materials", "contents", "recipes", "plants", "modes", "routes",
-    "demands", "sectors", "substitutions", "stockpiles", "projects", "funds", "contracts", "policies",
-    "events", "observations", "sources",
+    "demands", "sectors", "substitutions", "stockpiles", "projects", "funds", "contracts",
+    "policies", "events", "observations", "sources",
 )  # fmt: skip
 _HEADER = (
     "column", "type", "unit", "required", "default", "min", "max", "key", "reference",

@@ -39,9 +39,9 @@ class Network:
     controlled goods is bound (`passes_for`: that demand, -1 for anyone).
 
     Arrays: `recipes` (pool, activity) t/t; `capacity` (node, unit) t/yr and `store`
-    (node, stock) t of what stands or is committed (`standing`: before events strike plants); `quota` (node, unit) t/yr, inf where there
-    is none; `quantity` (node, demand) t/yr at the base
-    price; `step_width` (share of it) and `step_value` (US$/kg), both (demand, step);
+    (node, stock) t of what stands or is committed (`standing`: the capacity before events
+    strike); `quota` (node, unit) t/yr, inf where there is none; `quantity` (node, demand) t/yr
+    at the base price; `step_width` (share of it) and `step_value` (US$/kg), both (demand, step);
     `contents` (material, element) t/t. Flows t/yr, stocks t, costs US$/kg, times in years.
     """
 

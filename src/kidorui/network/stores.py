@@ -52,7 +52,10 @@ def _stockpiles(network: Network) -> pd.DataFrame:
     initial = np.asarray(begins * both["share"].to_numpy(float))
     industry = (both["holder"] == INDUSTRY).to_numpy()
     kind = np.where(both["demand"] >= 0, USER, both["holder"])
-    wanted = np.where(industry, initial * alarm, initial)
+    of_project = (both["project"] >= 0).to_numpy()
+    full = network.store.max(axis=0)[both["stock"]] * both["share"].to_numpy(float)
+    calm = np.where(of_project, full, initial)
+    wanted = np.where(industry, initial * alarm, calm)
     return pd.DataFrame(
         {
             "kind": kind,
@@ -64,7 +67,7 @@ def _stockpiles(network: Network) -> pd.DataFrame:
             "pool": both["pool"],
             "initial": initial,
             "capacity": np.maximum((both["capacity"] * both["share"]).to_numpy(float), wanted),
-            "calm": initial,
+            "calm": calm,
             "alarm": wanted,
             "holding_cost": both["holding_cost"],
             "release_always": both["release_always"],

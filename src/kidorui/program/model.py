@@ -161,6 +161,18 @@ class Model:
         self.constraints[name] = constraints
         return constraints
 
+    def copy(self) -> Model:
+        """The same programme with bounds and costs of its own; its matrices are shared."""
+        variables = {
+            name: replace(b, lower=b.lower.copy(), upper=b.upper.copy(), cost=b.cost.copy())
+            for name, b in self.variables.items()
+        }
+        constraints = {
+            name: replace(b, lower=b.lower.copy(), upper=b.upper.copy())
+            for name, b in self.constraints.items()
+        }
+        return Model(self.nodes, variables, constraints, self.labels)
+
     @property
     def columns(self) -> int:
         """Number of variables."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.network.months import MONTH
-from kidorui.program import Solution, Solver
+from kidorui.program import Model, Solution, Solver
 from kidorui.program.blocks import PER_TONNE
 from kidorui.studies.stress.conditions import Conditions
 from kidorui.studies.stress.world import World
@@ -94,8 +94,9 @@ class March:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.solver = Solver(world.window.model)
-        self._turn = _Turn(world)
+        self.model = world.window.model.copy()
+        self.solver = Solver(self.model)
+        self._turn = _Turn(world, self.model)
 
     def walk(self, given: Conditions, state: State, until: int) -> Iterator[tuple[State, Solution]]:
         """Each month's solution, and the state after it, up to the month `until`.
@@ -107,7 +108,7 @@ class March:
             self.solver.start_from(state.basis)
         while state.month < until:
             self._turn.set(given, state)
-            model = self.world.window.model
+            model = self.model
             self.solver.set_all(model.column_bounds(), model.row_bounds(), model.cost())
             solution = self.solver.solve(explain=False)
             state = self._turn.after(given, state, solution)
@@ -144,8 +145,8 @@ class March:
 class _Turn:
     """Sets a window's programme to a month and a state, and moves the state on."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, model: Model) -> None:
+        self.world, self.model = world, model
         window, network = world.window, world.network
         tree = window.network.tree
         self._nodes = window.nodes
@@ -170,7 +171,7 @@ class _Turn:
         self._qualification = routes["qualification"].to_numpy(float)[window.limited]
         self._route = network.links["route"].to_numpy(np.intp)
         self._base_flow = np.nan_to_num(world.reference.flow)
-        blocks = window.model.constraints
+        blocks = model.constraints
         none = np.zeros(0, dtype=np.intp)
         self._contract = self._bound = none
         if "contract" in blocks:
@@ -183,7 +184,7 @@ class _Turn:
 
     def set(self, given: Conditions, state: State) -> None:
         """Write the month's bounds, right-hand sides and worths into the model."""
-        model = self.world.window.model
+        model = self.model
         at = self._months(given, state.month)
         variables, rows = model.variables, model.constraints
         variables["shipment"].upper[:] = given.shipment[at].ravel()
@@ -237,7 +238,7 @@ class _Turn:
         return np.minimum(month + ahead, given.axis.size - 1)
 
     def _set_savings(self, state: State, quantity: FloatArray) -> None:
-        model, savings = self.world.window.model, self.world.network.savings
+        model, savings = self.model, self.world.network.savings
         if savings.empty:
             return
         demand = savings["demand"].to_numpy(np.intp)
@@ -252,7 +253,7 @@ class _Turn:
 
     def _set_stores(self, given: Conditions, state: State, at: IntArray) -> None:
         """Levels, what may be drawn, and what is worth having at the end of the window."""
-        world, window, model = self.world, self.world.window, self.world.window.model
+        world, window, model = self.world, self.world.window, self.model
         settings = world.case.settings
         level, held = model.variables["level"], window.held
         room = np.maximum(given.store[at], 0.0)
@@ -282,7 +283,7 @@ class _Turn:
 
     def _set_balance(self, state: State) -> None:
         """What arrives of what left before, and what the stores begin with."""
-        window, model = self.world.window, self.world.window.model
+        window, model = self.world.window, self.model
         past = np.concatenate([flow.ravel() for flow in state.past])
         rows = window.pools + len(self.world.network.demands)
         given = np.zeros((self._nodes, rows))
@@ -305,7 +306,7 @@ class _Turn:
         else:
             since = np.maximum(middle - (self.world.case.settings.base_year + 0.5), 0.0)
             most = np.maximum(base + self._limit * since, state.settled[limited])
-        self.world.window.model.constraints["growth"].upper[:] = most.ravel()
+        self.model.constraints["growth"].upper[:] = most.ravel()
 
 
 def _positions(known: pd.Index, named: pd.DataFrame | pd.Series) -> IntArray:

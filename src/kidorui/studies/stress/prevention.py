@@ -1,0 +1,86 @@
+"""What would have prevented it: each project lived through as if it stood, and its cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from kidorui.case import Case
+from kidorui.network.units import lead_time
+from kidorui.program.investment import MILLION, yearly_cost
+from kidorui.studies.base_year import BaseYear
+from kidorui.studies.builds import size_unit
+from kidorui.studies.context import Context
+from kidorui.studies.stress.built import standing
+from kidorui.studies.stress.lived import Lived, live
+from kidorui.studies.stress.scenario import Scenario
+from kidorui.studies.stress.world import Foresight, prepare_world
+from kidorui.studies.stress.worth import focus_loss
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a world was prepared, so that it can be again with another case."""
+
+    case: Case
+    scenario: Scenario
+    foresight: Foresight
+    base: BaseYear
+
+
+def prevention(setup: Setup, lived: Lived, context: Context) -> pd.DataFrame:
+    """One row per project open to decide: loss avoided did it stand, its cost, and their ratio.
+
+    Each is lived through at its largest size, alone, certain and at full use when the first
+    strike falls. `avoided` is in million US$ over the months lived, `cost` its annuity and fixed
+    cost in million US$ a year; `per_dollar` their ratio: worth it where the chance of the event
+    in a year is above its inverse, `enters_at`. `in_time` tells whether it could stand by then
+    were it decided at the start of the case's axis.
+    """
+    case = setup.case
+    projects = case.table("projects")
+    table = projects[~projects["committed"].to_numpy(bool)].reset_index(drop=True)
+    suffered = focus_loss(lived)
+    left = context.map("prevention", partial(_left, setup), table["id"].tolist())
+    cost = yearly_cost(table, case.settings.discount_rate) * table["size_max"] * MILLION
+    avoided = suffered - np.array(left, dtype=float)
+    opens = np.maximum(table["decision"], case.settings.years[0]) + lead_time(table)
+    ratio = np.where(cost > 0, avoided / cost, np.nan)
+    rows = pd.DataFrame(
+        {
+            "project": table["id"],
+            "name": table["name"],
+            "prong": table["prong"],
+            "place": table["place"],
+            "size": table["size_max"],
+            "unit": size_unit(table),
+            "cost": cost,
+            "avoided": avoided,
+            "of_loss": avoided / max(suffered, 1e-9),
+            "per_dollar": ratio,
+            "enters_at": np.where(ratio > 0, 1 / np.maximum(ratio, 1e-12), np.nan),
+            "opens": opens,
+            "in_time": opens <= setup.scenario.onset,
+        }
+    )
+    return rows.sort_values("per_dollar", ascending=False, ignore_index=True)
+
+
+def _left(setup: Setup, project: str) -> float:
+    """The loss that is left where a project stands."""
+    scenario = setup.scenario
+    case = standing(setup.case, project, scenario.start)
+    world = prepare_world(
+        case,
+        scenario.start,
+        scenario.months,
+        scenario.strikes,
+        scenario.standing,
+        setup.foresight,
+        Context(),
+        setup.base,
+    )
+    return focus_loss(live(world, scenario))
