@@ -33,7 +33,15 @@ def links_hit(network) -> set[tuple[str, str, str]]:
     return set(network.links.loc[hit, list(NAMES)].itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("kind", ["ban", "licence", "quota", "closure"])
+def test_a_quota_caps_the_sum_and_leaves_each_flow_free():
+    network = struck(kind="quota", goods=("ox-NdPr",))
+    assert np.isinf(network.hits.allowance).all()
+    number = [target.event.row for target in network.targets].index(1000)
+    assert network.hits.total[0, number] == pytest.approx(0.6)
+    assert np.isinf(np.delete(network.hits.total, number, axis=1)).all()
+
+
+@pytest.mark.parametrize("kind", ["ban", "licence", "closure"])
 def test_a_cut_lets_through_the_rest_of_the_base_flow(kind):
     network = struck(kind=kind, goods=("ox-NdPr",), destinations=("JP",))
     assert links_hit(network) == {("ox-NdPr", "CN", "JP")}

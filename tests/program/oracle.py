@@ -67,6 +67,7 @@ class Oracle:
         self.inertia()
         self.substitution()
         self.contracts()
+        self.quotas()
         self.end_users()
         self.policies()
         self.objective(risk)
@@ -278,6 +279,10 @@ class Oracle:
         for column, route in enumerate(limited):
             links = np.flatnonzero(net.links["route"] == route)
             free = net.hits.allowance[:, links].min(axis=1, initial=INF)
+            for number, event in self.quotas_on():
+                if net.targets[number].hit[links].any():
+                    on = np.array([self.struck.is_on(event, node) for node in range(self.n)])
+                    free = np.minimum(free, np.where(on, 1 - event.severity, INF))
             for node in range(self.n):
                 before = [a for a in self.struck.ancestors(node)[1:] if free[a] >= free[node]]
                 since = tree.middle[before[0]] if before else self.case.settings.base_year + 0.5
@@ -321,6 +326,26 @@ class Oracle:
             terms.append(short * (contract.penalty * self.per_year * KILO))
         if terms:
             self.cost["undelivered"] = sum(terms[1:], terms[0])
+
+    def quotas_on(self) -> list:
+        events = list(enumerate(self.case.table("events").itertuples()))
+        return [(n, e) for n, e in events if e.kind == "quota" and not e.users]
+
+    def quotas(self) -> None:
+        """All that a quota strikes together stays below its share of their base flows."""
+        links = self.net.links
+        for number, event in self.quotas_on():
+            known = [
+                link
+                for link in np.flatnonzero(self.net.targets[number].hit)
+                if not np.isnan(self.ref.flow[links["route"][link]])
+            ]
+            routes = {links["route"][link] for link in known}
+            base = sum(self.ref.flow[route] for route in routes)
+            for node in range(self.n):
+                if self.struck.is_on(event, node):
+                    flow = self.ship.sel(node=node, link=known).sum("link")
+                    self.m.add_constraints(flow <= max(1 - event.severity, 0) * base)
 
     def policies(self) -> None:
         net, tree = self.net, self.tree

@@ -150,7 +150,7 @@ def compile_network(
     stocks = stocks.assign(pool=layout.use(at_stock))
     stocks = stocks[stocks["pool"] >= 0].reset_index(drop=True)
     targets = find_targets(case, links, units, demands)
-    hits = Hits.none(tree.size, len(links), len(units), len(demands))
+    hits = Hits.none(tree.size, len(links), len(units), len(demands), len(targets))
     strike(hits, targets, schedule)
     relabel, passes_for = _relabel(layout, demands["pool"].to_numpy(), hits)
     standing = installed(units, tree, _delay(case, tree, units))

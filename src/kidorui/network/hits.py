@@ -35,7 +35,9 @@ class Hits:
     without its quota (0 = it does not); `surge` (node, demand) is the share of demand added;
     `entitled` (node, demand) is the share of the base demand that may be met with goods of
     controlled origin (inf = all). `leak` (node, link) is the share of the base flow that goes
-    round the events, at `premium` (node, link), US$/kg. `allowance_row` (node, link) and
+    round the events, at `premium` (node, link), US$/kg. `total` (node, event) is the share of
+    all base flows it strikes that a quota lets through, to whom it may (inf = free, or no
+    quota). `allowance_row` (node, link) and
     `entitled_row` (node, demand) are the event's row in the case, -1 where free.
     """
 
@@ -47,11 +49,12 @@ class Hits:
     entitled: FloatArray
     leak: FloatArray
     premium: FloatArray
+    total: FloatArray
     allowance_row: IntArray
     entitled_row: IntArray
 
     @classmethod
-    def none(cls, nodes: int, links: int, units: int, demands: int) -> Hits:
+    def none(cls, nodes: int, links: int, units: int, demands: int, events: int) -> Hits:
         """No event is on."""
         return cls(
             allowance=np.full((nodes, links), np.inf),
@@ -62,6 +65,7 @@ class Hits:
             entitled=np.full((nodes, demands), np.inf),
             leak=np.zeros((nodes, links)),
             premium=np.zeros((nodes, links)),
+            total=np.full((nodes, events), np.inf),
             allowance_row=np.full((nodes, links), -1, dtype=np.intp),
             entitled_row=np.full((nodes, demands), -1, dtype=np.intp),
         )
@@ -89,6 +93,11 @@ class Target:
         """Whether it cuts flows, whoever uses them."""
         return self.event.kind in CUTS_FLOWS and not self.event.users
 
+    @property
+    def is_quota(self) -> bool:
+        """Whether it caps the sum of flows, and leaves open who gets them."""
+        return self.event.kind == "quota" and self.cuts_links
+
 
 def find_targets(
     case: Case, links: pd.DataFrame, units: pd.DataFrame, demands: pd.DataFrame
@@ -109,7 +118,10 @@ def strike(hits: Hits, targets: Sequence[Target], schedule: Schedule) -> Hits:
         cells = np.ix_(nodes, np.flatnonzero(target.hit))
         kind = target.event.kind
         force = schedule.force[nodes, number, None]
-        if target.cuts_links:
+        if target.is_quota:
+            hits.total[nodes, number] = np.maximum(1 - force[:, 0], 0.0)
+            _leak(hits, target, schedule, number)
+        elif target.cuts_links:
             _cut(hits.allowance, hits.allowance_row, cells, 1 - force, target.event)
             _leak(hits, target, schedule, number)
         elif kind in CUTS_FLOWS:

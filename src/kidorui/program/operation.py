@@ -24,6 +24,7 @@ from kidorui.program.rules import (
     inertia,
     passing,
     policies,
+    quotas,
     substitution_speed,
 )
 
@@ -60,6 +61,7 @@ def state_market(
     substitution_speed(model, network)
     inertia(model, network, reference)
     contracts(model, network)
+    quotas(model, network, reference)
     end_users(model, network)
 
 

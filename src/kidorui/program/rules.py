@@ -5,6 +5,7 @@ Formulation, section 3.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.network import Network
+from kidorui.network.hits import Hits, Target
 from kidorui.network.links import DAYS
 from kidorui.program.blocks import (
     PER_TONNE,
@@ -58,7 +60,7 @@ def as_free_before(network: Network) -> IntArray:
     tree, links = network.tree, network.links
     link = links["route"].to_numpy(np.intp)
     free = np.full((len(network.routes), tree.size), np.inf)
-    np.minimum.at(free, link, network.hits.allowance.T)
+    np.minimum.at(free, link, freedom(network.targets, network.hits).T)
     free = free.T
     route = np.arange(free.shape[1])
     earlier = np.repeat(tree.parent[:, None], len(route), axis=1)
@@ -67,6 +69,14 @@ def as_free_before(network: Network) -> IntArray:
         if not cut.any():
             return earlier
         earlier = np.where(cut, tree.parent[earlier], earlier)
+
+
+def freedom(targets: Sequence[Target], hits: Hits) -> FloatArray:
+    """(node, link): share of the base flow that events leave it, alone or with others; inf = all."""
+    free = hits.allowance.copy()
+    for number in np.flatnonzero(np.isfinite(hits.total).any(axis=0)):
+        free = np.minimum(free, np.where(targets[number].hit, hits.total[:, number, None], np.inf))
+    return free
 
 
 def contracts(model: Model, network: Network) -> None:
@@ -100,6 +110,38 @@ def contracts(model: Model, network: Network) -> None:
         lower=(on * table["quantity"].to_numpy()).ravel(),
         labels=labels,
     )
+
+
+def quotas(
+    model: Model, network: Network, reference: Reference, numbers: Sequence[int] | None = None
+) -> None:
+    """A quota caps the sum of the flows it strikes, whose base flow is known: who pays gets them.
+
+    numbers: rows of the events that have a constraint; those on in some node unless given.
+    """
+    tree, links = network.tree, network.links
+    if numbers is None:
+        numbers = np.flatnonzero(np.isfinite(network.hits.total).any(axis=0)).tolist()
+    if not numbers:
+        return
+    known = ~np.isnan(reference.flow)[links["route"].to_numpy()]
+    struck = np.array([network.targets[number].hit & known for number in numbers])
+    events = network.case.table("events").iloc[list(numbers)]
+    model.add_constraints(
+        "quota",
+        {"shipment": at_every_node(tree, sparse.csr_array(struck.astype(float)))},
+        upper=quota_bound(network, reference, numbers).ravel(),
+        labels=label_rows(events, "id", table="events"),
+    )
+
+
+def quota_bound(network: Network, reference: Reference, numbers: Sequence[int]) -> FloatArray:
+    """(node, quota): what the quotas of some events let through, t/yr; inf where they are off."""
+    route = network.links["route"].to_numpy()
+    flow = np.nan_to_num(reference.flow)
+    base = [flow[np.unique(route[network.targets[number].hit])].sum() for number in numbers]
+    total = network.hits.total[:, list(numbers)]
+    return np.where(np.isfinite(total), np.nan_to_num(total, posinf=0.0) * base, np.inf)
 
 
 def passing(network: Network) -> FloatArray:

@@ -5,6 +5,7 @@ It is stated once; from month to month its bounds, right-hand sides and worths c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,7 +35,7 @@ from kidorui.program.moving import (
     of_window,
 )
 from kidorui.program.operation import add_flows, capacity
-from kidorui.program.rules import contracts, passing, substitution_speed
+from kidorui.program.rules import contracts, passing, quotas, substitution_speed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -92,8 +93,12 @@ def state_window(
     reference: Reference,
     stores: pd.DataFrame,
     limited: IntArray,
+    quota_events: Sequence[int],
 ) -> Window:
-    """State the programme on the network of a window; `limited`: routes whose growth is bound."""
+    """State the programme on the network of a window.
+
+    limited: routes whose growth is bound; quota_events: rows of the quotas that may be on.
+    """
     moving = movers(network)
     months = months_under_way(moving)
     window = Window(
@@ -115,6 +120,7 @@ def state_window(
     capacity(model, network, None)
     substitution_speed(model, network)
     contracts(model, network)
+    quotas(model, network, reference, quota_events)
     _growth(window)
     _end_users(window)
     _releases(window)

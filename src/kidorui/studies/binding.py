@@ -32,6 +32,7 @@ _KINDS: Mapping[str, str] = {
     "contract": "contract",
     "substitution": "speed of substitution",
     "end user": "event",
+    "quota": "event",
 }
 """Blocks of constraints told node by node, and what a reader calls them."""
 

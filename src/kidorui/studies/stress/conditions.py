@@ -15,6 +15,7 @@ from kidorui.network.months import MONTH
 from kidorui.network.strikes import Strike, schedule_on_axis
 from kidorui.program import Reference
 from kidorui.program.operation import detour_bound, shipment_bound
+from kidorui.program.rules import freedom, quota_bound
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ class Conditions:
 
     `shipment`, `detour` t/yr and what a tonne of each costs, US$/kg; `capacity` (unit),
     `quantity` (demand), `entitled` (demand, share), `saving` (most saved, row of substitutions),
-    `contract` t/yr; `store` (store, t) what it can hold; `released` (store) whether its rule lets
+    `contract` and `quota` (those that may be on) t/yr; `store` (store, t) what it can hold; `released` (store) whether its rule lets
     it be drawn; `alarm` (store) whether what it holds is under threat; `cut` (route) whether an
     event holds it down. `onset` is the moment the first new strike begins (inf: none does) and
     `struck` (month) whether one has begun.
@@ -41,6 +42,7 @@ class Conditions:
     quantity: FloatArray
     entitled: FloatArray
     contract: FloatArray
+    quota: FloatArray
     store: FloatArray
     released: BoolArray
     alarm: BoolArray
@@ -73,6 +75,7 @@ def conditions(
     quota = np.where(hits.flood > 0, np.inf, network.units["quota"].to_numpy(float))
     cut = np.zeros((axis.size, len(network.routes)), dtype=bool)
     np.logical_or.at(cut.T, links["route"].to_numpy(), np.isfinite(hits.allowance).T)
+    held = {one.event for one in (*standing, *strikes) if network.targets[one.event].is_quota}
     return Conditions(
         axis=axis,
         shipment=shipment_bound(struck, reference),
@@ -83,6 +86,7 @@ def conditions(
         quantity=network.quantity * (1 + hits.surge) / (1 + network.hits.surge),
         entitled=hits.entitled,
         contract=_contracts(network),
+        quota=quota_bound(struck, reference, sorted(held)),
         store=_room(network, stores),
         released=_released(axis, stores, onset, strikes),
         alarm=_alarm(network, stores, new, settings.alarm_months),
@@ -95,7 +99,7 @@ def conditions(
 def _hits(network: Network, strikes: Sequence[Strike]) -> Hits:
     tree = network.tree
     things = (network.links, network.units, network.demands)
-    none = Hits.none(tree.size, *map(len, things))
+    none = Hits.none(tree.size, *map(len, things), len(network.targets))
     return strike(none, network.targets, schedule_on_axis(network.case, tree, strikes))
 
 
@@ -136,7 +140,7 @@ def _alarm(network: Network, stores: pd.DataFrame, new: Hits, months: float) -> 
     row = pd.Series(np.arange(len(found)), index=cells[first])
     hit = np.zeros((len(found), network.tree.size), dtype=bool)
     for things, struck in (
-        (links.rename(columns={"destination": "to"}), new.allowance < 1),
+        (links.rename(columns={"destination": "to"}), freedom(network.targets, new) < 1),
         (demands.rename(columns={"place": "to"}), new.entitled < 1),
     ):
         at = row.reindex(pd.MultiIndex.from_frame(things[["material", "to"]])).to_numpy(float)

@@ -202,6 +202,8 @@ class _Turn:
         self._set_growth(given, state)
         if len(self._contract):
             rows["contract"].lower[:] = given.contract[at][:, self._contract].ravel()
+        if "quota" in rows:
+            rows["quota"].upper[:] = given.quota[at].ravel()
         if len(self._bound):
             share = given.entitled[at][:, self._bound]
             rows["end user"].upper[:] = (share * quantity[:, self._bound]).ravel()

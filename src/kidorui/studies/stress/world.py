@@ -108,7 +108,11 @@ def prepare_world(
     limited = np.flatnonzero(np.isfinite(limit) & ~np.isnan(reference.flow))
     tree = window(case, start, _lengths(network, foresight, months))
     stated = state_window(
-        network.on(tree, np.zeros(tree.size, dtype=np.intp)), reference, stores, limited
+        network.on(tree, np.zeros(tree.size, dtype=np.intp)),
+        reference,
+        stores,
+        limited,
+        [number for number in sorted(struck) if network.targets[number].is_quota],
     )
     flows = tuple(calm.values[mover.name][0] for mover in stated.moving)
     pipeline = sum(

@@ -1,0 +1,197 @@
+"""The stress of a case: who stops, when and for how long, what it costs and what would have helped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+
+import pandas as pd
+
+from kidorui.case import Case
+from kidorui.results import Json, Result, arranged
+from kidorui.studies.base_year import BaseYear, solve_base_year
+from kidorui.studies.context import Context
+from kidorui.studies.plan import Clock
+from kidorui.studies.stress.built import builds_of, with_builds
+from kidorui.studies.stress.covering import cover
+from kidorui.studies.stress.draws import walk_draws
+from kidorui.studies.stress.fans import fan_tables
+from kidorui.studies.stress.grid import grid
+from kidorui.studies.stress.lived import Lived, live
+from kidorui.studies.stress.losses import losses
+from kidorui.studies.stress.prevention import Setup, prevention
+from kidorui.studies.stress.pricing import prices
+from kidorui.studies.stress.replay import replay, rule
+from kidorui.studies.stress.rerouted import flows
+from kidorui.studies.stress.scenario import Scenario, scenario
+from kidorui.studies.stress.shortage import shortage
+from kidorui.studies.stress.stops import stops
+from kidorui.studies.stress.told import notes, summary
+from kidorui.studies.stress.world import Foresight, World, prepare_world
+
+
+@dataclass(frozen=True)
+class StressOptions:
+    """What is asked of a stress.
+
+    events: ids of those that strike (a+b is the same as a and b), else those in force that hit
+        the focus place; onset: when those without a start of their own strike (year, with its
+        part), else the first event year of the case; months: lived from the first strike on;
+        foresight: none (today's state goes on), a number of months, or perfect; draws: random
+        variants; plan: hash of the plan's answer that is replayed; table: whether to
+        find first stops by stock and leak; prevention: whether to live through it with
+        each project standing.
+    """
+
+    events: tuple[str, ...] = ()
+    onset: float | None = None
+    months: int = 36
+    foresight: str = "none"
+    draws: int = 0
+    plan: str = ""
+    table: bool = True
+    prevention: bool = True
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A case on its axis: the scenario, the base year it starts from, and its world."""
+
+    case: Case
+    scenario: Scenario
+    foresight: Foresight
+    base: BaseYear
+    world: World
+
+
+def stress(
+    case: Case, options: StressOptions, context: Context, plan: Result | None = None
+) -> Result:
+    """Live through the events month by month, and tell what follows.
+
+    plan: the answer of the plan whose builds are replayed; options.plan must be its hash.
+    Tables as declared in results/schema/stress.csv. Raises kidorui.program.Infeasible with the
+    rows that conflict, ValueError for an event or a foresight that there is not.
+    """
+    clock = Clock()
+    prepared = prepare(case, options, context)
+    clock.lap("network, programme and calm")
+    context.report("month by month", 0.1)
+    lived = live(prepared.world, prepared.scenario)
+    clock.lap("months")
+    tables = told_of(lived)
+    clock.lap("tables")
+    tables |= _variants(prepared, lived, options, context)
+    clock.lap("stock and leak, prevention")
+    tables |= fan_tables(walk_draws(prepared.world, prepared.scenario, options.draws, context))
+    clock.lap("draws")
+    told: list[str] = []
+    tables["replay"] = _no_replay()
+    if plan is not None:
+        tables["replay"], words = _replayed(prepared, lived, plan, context)
+        told.append(words)
+    clock.lap("the plan replayed")
+    tables = {"summary": summary(lived, tables), **tables}
+    meta = {**_meta(prepared, lived, options), "notes": [*told, *notes(lived, tables)]}
+    return Result("stress", arranged("stress", tables), meta, clock.laps).validate()
+
+
+def prepare(case: Case, options: StressOptions, context: Context) -> Prepared:
+    """The world of a case on the axis of its scenario."""
+    foresight = Foresight.parse(options.foresight)
+    what = scenario(case, options.events, onset=options.onset, months=options.months)
+    context.report("base year and calm", 0.02)
+    base = solve_base_year(case, context)
+    return Prepared(case, what, foresight, base, _world(case, what, foresight, base, context))
+
+
+def told_of(lived: Lived) -> dict[str, pd.DataFrame]:
+    """The tables of one path."""
+    return {
+        "stops": stops(lived),
+        "shortage": shortage(lived),
+        "cover": cover(lived),
+        "prices": prices(lived),
+        "flows": flows(lived),
+        "losses": losses(lived),
+    }
+
+
+def _world(
+    case: Case, what: Scenario, foresight: Foresight, base: BaseYear, context: Context
+) -> World:
+    return prepare_world(
+        case, what.start, what.months, what.strikes, what.standing, foresight, context, base
+    )
+
+
+def _variants(
+    prepared: Prepared, lived: Lived, options: StressOptions, context: Context
+) -> dict[str, pd.DataFrame]:
+    """What the same months would have been with other stocks, leaks and plants."""
+    setup = Setup(prepared.case, prepared.scenario, prepared.foresight, prepared.base)
+    none = replace(setup, case=_without_projects(prepared.case))
+    asked = setup if options.prevention else none
+    cells = grid(prepared.world, prepared.scenario, context, few=not options.table)
+    return {"table": cells, "prevention": prevention(asked, lived, context)}
+
+
+def _without_projects(case: Case) -> Case:
+    projects = case.table("projects")
+    kept = projects[projects["committed"].to_numpy(bool)]
+    return replace(case, tables={**case.tables, "projects": kept})
+
+
+def _replayed(
+    prepared: Prepared, lived: Lived, plan: Result, context: Context
+) -> tuple[pd.DataFrame, str]:
+    """The months again with the plan's builds, beside the plan's own years."""
+    case = with_builds(prepared.case, builds_of(plan.table("builds")))
+    what = prepared.scenario
+    with_plan = live(_world(case, what, prepared.foresight, prepared.base, context), what)
+    ids = prepared.case.table("events")["id"]
+    events = "+".join(str(ids[one.event]) for one in what.strikes)
+    table = replay(plan, events, lived, with_plan)
+    return table, rule(table, events)
+
+
+def _no_replay() -> pd.DataFrame:
+    from kidorui.results import result_schema
+
+    return pd.DataFrame(columns=result_schema("stress")["replay"].names)
+
+
+def _meta(prepared: Prepared, lived: Lived, options: StressOptions) -> dict[str, Json]:
+    """Facts of the answer beside its tables."""
+    case, settings = prepared.case, prepared.case.settings
+    table = case.table("events")
+    names = case.table("places").set_index("id")["name"]
+    model = prepared.world.window.model
+    chosen: Mapping[str, str] = {
+        str(table["id"][one.event]): str(table["name"][one.event])
+        for one in prepared.scenario.strikes
+    }
+    return {
+        "title": settings.title,
+        "case": settings.name,
+        "case_hash": case.hash,
+        "options": asdict(options),
+        "events": list(chosen),
+        "event_names": chosen,
+        "onset": prepared.scenario.onset,
+        "focus_id": settings.focus,
+        "focus": str(names[settings.focus]),
+        "control": str(names[settings.control]),
+        "rationing": settings.rationing,
+        "gdp": settings.gdp,
+        "price_year": settings.price_year,
+        "yen_per_usd": settings.yen_per_usd,
+        "window": [float(x) for x in prepared.world.window.network.tree.duration * 12],
+        "columns": model.columns,
+        "rows": model.rows,
+        "iterations": lived.path.iterations,
+        "solver": f"HiGHS {version('highspy')}",
+        "kidorui": version("kidorui"),
+        "failures": [],
+    }
