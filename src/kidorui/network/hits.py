@@ -111,31 +111,43 @@ def strike(hits: Hits, targets: Sequence[Target], schedule: Schedule) -> Hits:
     """Write the effects of a schedule into hits, which begin as none.
 
     Of several cuts of a link or of an end user, or outages or floods of a unit, the deepest
-    holds; duties and surges add.
+    holds, and so does the tightest of leaks; duties and surges add.
     """
+    # what cuts let pass in all, and what quotas leave of a flow and let pass of it
+    passes, left, rounds = np.full((3, *hits.allowance.shape), np.inf)
     for number, target in enumerate(targets):
         nodes = np.flatnonzero(schedule.on[:, number])
         cells = np.ix_(nodes, np.flatnonzero(target.hit))
         kind = target.event.kind
-        force = schedule.force[nodes, number, None]
+        force, leak = schedule.force[nodes, number, None], schedule.leak[nodes, number, None]
+        stopped = np.minimum(force, 1.0)
         if target.is_quota:
-            hits.total[nodes, number] = np.maximum(1 - force[:, 0], 0.0)
-            _leak(hits, target, schedule, number)
+            hits.total[nodes, number] = 1 - stopped[:, 0]
+            left[cells] = np.minimum(left[cells], 1 - stopped)
+            rounds[cells] = np.minimum(rounds[cells], 1 - stopped * (1 - leak))
         elif target.cuts_links:
-            _cut(hits.allowance, hits.allowance_row, cells, 1 - force, target.event)
-            _leak(hits, target, schedule, number)
+            _cut(hits.allowance, hits.allowance_row, cells, 1 - stopped, target.event)
+            passes[cells] = np.minimum(passes[cells], 1 - stopped * (1 - leak))
         elif kind in CUTS_FLOWS:
             # what leaks to others reaches those shut out as well
-            stopped = force * (1 - schedule.leak[nodes, number, None])
-            _cut(hits.entitled, hits.entitled_row, cells, 1 - stopped, target.event)
+            through = 1 - stopped * (1 - leak)
+            _cut(hits.entitled, hits.entitled_row, cells, through, target.event)
         elif kind == "tariff":
             hits.duty[cells] += force * target.price[cells[1]]
         elif kind in _STRIKES_UNITS:
             effect = hits.outage if kind == "stop" else hits.flood
-            size = np.minimum(force, 1.0) if kind == "stop" else 1 + force
+            size = stopped if kind == "stop" else 1 + force
             effect[cells] = np.maximum(effect[cells], size)
         elif kind == "surge":
             hits.surge[cells] += force
+        if target.cuts_links:
+            dearer = schedule.premium[nodes, number, None] * target.price[cells[1]] * (leak > 0)
+            hits.premium[cells] = np.maximum(hits.premium[cells], dearer)
+    # what gets round one cut, or round a quota, must still get round the others
+    of_cuts = np.subtract(passes, hits.allowance, where=np.isfinite(passes), out=passes)
+    of_quotas = np.subtract(rounds, left, where=np.isfinite(rounds), out=rounds)
+    leaks = np.minimum(of_cuts, of_quotas)
+    hits.leak[:] = np.where(np.isfinite(leaks), leaks, 0.0)
     return hits
 
 
@@ -150,17 +162,6 @@ def _cut(
     rest = np.maximum(let_through, 0.0)
     row[cells] = np.where(rest < allowance[cells], by.row, row[cells])
     allowance[cells] = np.minimum(allowance[cells], rest)
-
-
-def _leak(hits: Hits, target: Target, schedule: Schedule, number: int) -> None:
-    """Note how much of what a cut stops goes round it, and at what premium."""
-    leak = schedule.leak[:, number] * schedule.force[:, number]
-    leaking = np.flatnonzero(leak > 0)
-    cells = np.ix_(leaking, np.flatnonzero(target.hit))
-    premium = schedule.premium[leaking, number, None] * target.price[cells[1]]
-    more = leak[leaking, None] > hits.leak[cells]
-    hits.premium[cells] = np.where(more, premium, hits.premium[cells])
-    hits.leak[cells] = np.maximum(hits.leak[cells], leak[leaking, None])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ FloatArray = npt.NDArray[np.float64]
 
 USER, INDUSTRY, STATE, YARD = "user", "industry", "state", "yard"
 
+YEAR = 12
+"""Months whose mean use tells who holds how much of a stockpile."""
+
 YARD_MONTHS = 3.0
 """Months of what comes in that may lie at a place at half its worth; an assumption."""
 
@@ -34,7 +37,7 @@ def gather_stores(network: Network) -> pd.DataFrame:
 def _stockpiles(network: Network) -> pd.DataFrame:
     stocks, demands = network.stocks, network.demands
     alarm = network.case.settings.alarm
-    quantity = network.quantity[0]
+    quantity = network.quantity[:YEAR].mean(axis=0)
     use = demands.assign(demand=np.arange(len(demands)), quantity=quantity)
     use = use.loc[quantity > 0, ["material", "place", "demand", "quantity"]]
     use["share"] = use["quantity"] / use.groupby(["material", "place"])["quantity"].transform("sum")
@@ -84,7 +87,7 @@ def _elsewhere(network: Network, held: pd.DataFrame) -> pd.DataFrame:
         [cell in known for cell in zip(demands["material"], demands["place"], strict=True)],
         dtype=bool,
     )
-    initial = settings.cover_elsewhere / DAYS * network.quantity[0]
+    initial = settings.cover_elsewhere / DAYS * network.quantity[:YEAR].mean(axis=0)
     chosen = np.flatnonzero(~told & (initial > 0))
     rows = demands.iloc[chosen]
     return pd.DataFrame(

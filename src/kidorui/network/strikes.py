@@ -20,6 +20,10 @@ _MOMENTS = 30
 """Moments at which a node is looked at where a force changes within it: days of a month."""
 
 
+_INSTANT = 1e-6
+"""Years (half a minute) below which a change is at once."""
+
+
 @dataclass(frozen=True)
 class Strike:
     """An event that holds from `start` to `end` (years; inf = until further notice).
@@ -43,13 +47,13 @@ class Strike:
     @property
     def is_constant(self) -> bool:
         """Whether it is as hard on every day that it holds."""
-        return self.build_up + self.processing + self.easing == 0.0
+        return self.build_up + self.processing + self.easing < _INSTANT
 
     def force(self, since: FloatArray) -> FloatArray:
         """Share stopped at moments so many years after its start, while it holds."""
         if self.is_constant:
             return np.full_like(since, self.severity)
-        waiting = 1.0 if self.processing + self.easing > 0 else self.severity
+        waiting = 1.0 if self.processing + self.easing >= _INSTANT else self.severity
         eased = _ramp(since - self.processing, self.easing)
         held = waiting + (self.severity - waiting) * eased
         return np.asarray(held * _ramp(since, self.build_up))
@@ -143,6 +147,6 @@ def _moments(tree: Tree) -> FloatArray:
 
 def _ramp(since: FloatArray, length: float) -> FloatArray:
     """From 0 to 1 over a length of time; 1 at once where it has none."""
-    if length <= 0:
+    if length < _INSTANT:
         return (since >= 0).astype(float)
     return np.asarray(np.clip(since / length, 0.0, 1.0))

@@ -72,7 +72,7 @@ def as_free_before(network: Network) -> IntArray:
 
 
 def freedom(targets: Sequence[Target], hits: Hits) -> FloatArray:
-    """(node, link): share of the base flow that events leave it, alone or with others; inf = all."""
+    """(node, link): share of the base flow that events leave it, or it and others; inf = all."""
     free = hits.allowance.copy()
     for number in np.flatnonzero(np.isfinite(hits.total).any(axis=0)):
         free = np.minimum(free, np.where(targets[number].hit, hits.total[:, number, None], np.inf))
@@ -226,9 +226,15 @@ def policies(model: Model, network: Network, reference: Reference) -> None:
             block, row = "level", cover_row(network, policy)
             lower, upper = cover_floor(network, policy, reference), np.inf
         label = {"table": "policies", "row": policy.row, "id": policy.id}
+        rows = {block: row}
+        if policy.kind == "share" and len(network.detours):
+            rows["detour"] = row[network.detours]
         model.add_constraints(
             f"policy {policy.id}",
-            {block: at_every_node(tree, sparse.csr_array(row[None, :]))[nodes]},
+            {
+                name: at_every_node(tree, sparse.csr_array(one[None, :]))[nodes]
+                for name, one in rows.items()
+            },
             lower=lower,
             upper=upper,
             labels=pd.DataFrame([label]),

@@ -34,7 +34,7 @@ from kidorui.program.moving import (
     of_past,
     of_window,
 )
-from kidorui.program.operation import add_flows, capacity
+from kidorui.program.operation import add_flows
 from kidorui.program.rules import contracts, passing, quotas, substitution_speed
 
 FloatArray = npt.NDArray[np.float64]
@@ -78,6 +78,18 @@ class Window:
         return int((self.stores["kind"] != YARD).sum())
 
     @cached_property
+    def shared(self) -> IntArray:
+        """Units that run several activities: their capacity is a constraint."""
+        count = np.bincount(self.network.activities["unit"], minlength=len(self.network.units))
+        return np.flatnonzero(count > 1)
+
+    @cached_property
+    def twofold(self) -> IntArray:
+        """Which limited routes have several copies: their growth is a constraint."""
+        count = np.bincount(self.network.links["route"], minlength=len(self.network.routes))
+        return np.flatnonzero(count[self.limited] > 1)
+
+    @cached_property
     def arriving(self) -> sparse.csr_array:
         """(node x pool, months x movers): what arrives of the flows of past months."""
         return sparse.csr_array(sparse.hstack([part.in_time for part in self.past]))
@@ -117,7 +129,7 @@ def state_window(
     _prefer(window)
     _add_stores(window)
     _balance(window)
-    capacity(model, network, None)
+    _capacity(window)
     substitution_speed(model, network)
     contracts(model, network)
     quotas(model, network, reference, quota_events)
@@ -145,21 +157,16 @@ def _prefer(window: Window) -> None:
 
 
 def _add_stores(window: Window) -> None:
-    """Variables of stores: level at the end of a node (t), and what of it is worth having.
+    """Variables of stores: what each holds at the end of a node, t, and what is worth having.
 
-    `kept` is what a store has of its cover; at the end of the window `under way` (pool) what is worth
-    having of goods at sea, in work and in the yard; `spare` what is so beyond, at half the worth.
+    A store holds `cover`, as far as it aims at it, and what is `beyond` (yards hold nothing
+    else). At the end of the window `under way` (pool) is what is worth having of goods at sea,
+    in work and in the yard; `spare` what is so beyond, at half the worth.
     """
     model, network, stores = window.model, window.network, window.stores
-    weight = (network.tree.weight * PER_TONNE)[:, None]
-    model.add_variables(
-        "level",
-        (network.tree.size, len(stores)),
-        upper=stores["capacity"].to_numpy(float),
-        cost=weight * stores["holding_cost"].to_numpy(float),
-        labels=stores[["id", "material"]],
-    )
-    model.add_variables("kept", (network.tree.size, window.held))
+    labels, nodes = stores[["id", "material"]], network.tree.size
+    model.add_variables("cover", (nodes, window.held), labels=labels.iloc[: window.held])
+    model.add_variables("beyond", (nodes, len(stores)), labels=labels)
     model.add_variables("under way", (1, window.pools))
     model.add_variables("spare", (1, window.pools))
 
@@ -185,7 +192,8 @@ def _balance(window: Window) -> None:
         "relabel": at_every_node(tree, passed),
         "disposed": -at_every_node(tree, lying),
         "unexplained": at_every_node(tree, lying),
-        "level": _drawn(window, rows),
+        "cover": _drawn(window, rows, window.held),
+        "beyond": _drawn(window, rows, len(window.stores)),
     }
     for mover, arrivals in zip(window.moving, window.inside, strict=True):
         taken = sparse.kron(sparse.eye_array(tree.size), mover.taken)
@@ -198,13 +206,13 @@ def _balance(window: Window) -> None:
     window.model.add_constraints("balance", terms, lower=0.0, upper=0.0, labels=labels)
 
 
-def _drawn(window: Window, rows: int) -> sparse.csr_array:
-    """(node x row, node x store): what leaves a store over a node, as a rate."""
-    stores, tree = window.stores, window.network.tree
+def _drawn(window: Window, rows: int, count: int) -> sparse.csr_array:
+    """(node x row, node x store): what leaves each of the first stores over a node, as a rate."""
+    stores, tree = window.stores.iloc[:count], window.network.tree
     user = stores["demand"].to_numpy()
     row = np.where(user >= 0, window.pools + user, stores["pool"].to_numpy())
-    gone = from_parent(tree, len(stores)) - sparse.eye_array(tree.size * len(stores))
-    rate = sparse.diags_array(np.repeat(1 / tree.duration, len(stores))) @ gone
+    gone = from_parent(tree, count) - sparse.eye_array(tree.size * count)
+    rate = sparse.diags_array(np.repeat(1 / tree.duration, count)) @ gone
     return sparse.csr_array(at_every_node(tree, incidence(row, rows)) @ rate)
 
 
@@ -215,11 +223,23 @@ def _deeper(matrix: sparse.csr_array, nodes: int, rows: int, deeper: int) -> spa
     return sparse.csr_array((coo.data, (row, coo.col)), shape=(nodes * deeper, coo.shape[1]))
 
 
-def _growth(window: Window) -> None:
-    """A limited route carries no more than its bound: a row, as its copies share it."""
+def _capacity(window: Window) -> None:
+    """Modes that share a plant share its capacity; a mode alone has it as its bound."""
     network = window.network
-    flow = incidence(network.links["route"].to_numpy(), len(network.routes))[window.limited]
-    labels = network.routes.loc[window.limited, ["row", "material", "origin", "destination"]]
+    modes = incidence(network.activities["unit"].to_numpy(), len(network.units))[window.shared]
+    window.model.add_constraints(
+        "capacity",
+        {"activity": at_every_node(network.tree, modes)},
+        labels=label_rows(network.units.iloc[window.shared], "id"),
+    )
+
+
+def _growth(window: Window) -> None:
+    """Copies of a limited route share its bound; one alone has it as its own."""
+    network = window.network
+    routes = window.limited[window.twofold]
+    flow = incidence(network.links["route"].to_numpy(), len(network.routes))[routes]
+    labels = network.routes.loc[routes, ["row", "material", "origin", "destination"]]
     labels.insert(0, "table", "routes")
     window.model.add_constraints(
         "growth", {"shipment": at_every_node(network.tree, flow)}, labels=labels
@@ -265,34 +285,26 @@ def _releases(window: Window) -> None:
     ruled = np.flatnonzero(~stores["release_always"].to_numpy(bool))
     if not len(ruled):
         return
-    count = len(stores)
-    rise = sparse.csr_array(sparse.eye_array(tree.size * count) - from_parent(tree, count))
-    row = (np.arange(tree.size)[:, None] * count + ruled).ravel()
+
+    def rise(count: int) -> sparse.csr_array:
+        step = sparse.csr_array(sparse.eye_array(tree.size * count) - from_parent(tree, count))
+        return step[(np.arange(tree.size)[:, None] * count + ruled).ravel()]
+
     window.model.add_constraints(
-        "release", {"level": rise[row]}, labels=stores.iloc[ruled][["id", "material"]]
+        "release",
+        {"cover": rise(window.held), "beyond": rise(len(stores))},
+        labels=stores.iloc[ruled][["id", "material"]],
     )
 
 
 def _left_behind(window: Window) -> None:
-    """What has a worth at the end of the window is there: in stores, yards and under way."""
-    model, held, pools = window.model, window.held, window.pools
-    stores, tree = len(window.stores), window.network.tree
-    each = sparse.eye_array(held, stores, format="csr")
-    model.add_constraints(
-        "cover",
-        {
-            "level": at_every_node(tree, each),
-            "kept": -sparse.eye_array(tree.size * held),
-        },
-        lower=0.0,
-        labels=window.stores[["id", "material"]].iloc[:held],
-    )
-    last = (window.nodes - 1) * stores
-    level = sparse.csr_array(sparse.eye_array(stores, tree.size * stores, k=last))
+    """What of goods at sea, in work and in yards has a worth at the end is there."""
+    model, stores = window.model, len(window.stores)
+    last = (window.nodes - 1) * stores + window.held
     terms: dict[str, Sparse] = {
-        "level": level[held:],
-        "under way": -sparse.eye_array(pools),
-        "spare": -sparse.eye_array(pools),
+        "beyond": sparse.eye_array(window.pools, window.nodes * stores, k=last),
+        "under way": -sparse.eye_array(window.pools),
+        "spare": -sparse.eye_array(window.pools),
     }
     for mover, arrivals in zip(window.moving, window.inside, strict=True):
         terms[mover.name] = arrivals.later

@@ -26,11 +26,11 @@ class Conditions:
     """(month, thing): bounds and costs that the calendar and the events set.
 
     `shipment`, `detour` t/yr and what a tonne of each costs, US$/kg; `capacity` (unit),
-    `quantity` (demand), `entitled` (demand, share), `saving` (most saved, row of substitutions),
-    `contract` and `quota` (those that may be on) t/yr; `store` (store, t) what it can hold; `released` (store) whether its rule lets
-    it be drawn; `alarm` (store) whether what it holds is under threat; `cut` (route) whether an
-    event holds it down. `onset` is the moment the first new strike begins (inf: none does) and
-    `struck` (month) whether one has begun.
+    `quantity` (demand) t/yr, `entitled` (demand) the share of it that may be of controlled origin,
+    `contract` and `quota` (those that may be on) t/yr; `store` (store, t) what it can hold;
+    `released` (store) whether its rule lets it be drawn; `alarm` (store) whether what it holds
+    is under threat; `cut` (route) whether an event holds it down. `onset` is the moment the
+    first new strike begins (inf: none does) and `struck` (month) whether one has begun.
     """
 
     axis: Tree
@@ -98,8 +98,8 @@ def conditions(
 
 def _hits(network: Network, strikes: Sequence[Strike]) -> Hits:
     tree = network.tree
-    things = (network.links, network.units, network.demands)
-    none = Hits.none(tree.size, *map(len, things), len(network.targets))
+    links, units, demands = len(network.links), len(network.units), len(network.demands)
+    none = Hits.none(tree.size, links, units, demands, len(network.targets))
     return strike(none, network.targets, schedule_on_axis(network.case, tree, strikes))
 
 

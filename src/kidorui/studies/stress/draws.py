@@ -1,4 +1,4 @@
-"""Draws over what nobody knows of a stress, each lived from the state of the calm at its onset."""
+"""Many draws of a stress, each lived from the state of the calm at its onset."""
 
 from __future__ import annotations
 
@@ -16,190 +16,360 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.network.months import MONTH
-from kidorui.network.strikes import Strike
 from kidorui.program import Infeasible, SolverError
+from kidorui.program.blocks import PER_TONNE
 from kidorui.results import Json
 from kidorui.studies.base_year import question_of
 from kidorui.studies.context import Context
-from kidorui.studies.stress.conditions import conditions
+from kidorui.studies.stress.conditions import Conditions, conditions
 from kidorui.studies.stress.lived import Lived
 from kidorui.studies.stress.march import March, Path, State, at_start
+from kidorui.studies.stress.sampling import Draw, Sample, apply_draws, sample, stock_ratios
 from kidorui.studies.stress.scenario import Scenario
+from kidorui.studies.stress.stops import MONTH_DAYS, stopped_share
 from kidorui.studies.stress.world import World
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 BATCH = 4
-"""Draws sent to a worker at once: enough that sending costs nothing, few enough to lose."""
+"""Draws sent to a worker at once: enough that sending costs little, few enough to lose."""
 
-LATEST = 11
-"""Months after the earliest onset at which the latest may fall: a year is covered."""
+Reading: TypeAlias = Callable[[Lived], tuple[FloatArray, FloatArray]]
+"""First stop (day from the onset, NaN = never) and days stopped of every demand in a life."""
 
-SHORTEST, LONGEST = 0.5, 2.0
-"""Ends of the duration, as multiples of what the event's row says."""
 
-ONSET, DURATION, SEVERITY, LEAK, STOCK = "onset", "duration", "severity", "leak", "stock"
+def days_stopped(lived: Lived) -> tuple[FloatArray, FloatArray]:
+    """(demand): day from the onset on which its lines first stop, NaN = never; days stopped."""
+    stands = stopped_share(lived)[lived.lead :]
+    stops, month = (stands > 0).any(axis=0), (stands > 0).argmax(axis=0)
+    ran = 1 - stands[month, np.arange(stands.shape[1])]
+    first = np.where(stops, (month + ran) * MONTH_DAYS, np.nan)
+    return first, np.asarray(stands.sum(axis=0) * MONTH_DAYS)
 
 
 @dataclass(frozen=True)
-class Factor:
-    """Something unsure, drawn evenly between `low` and `high`; `value` is the case's own.
+class Asked:
+    """How draws are lived and what is read of them.
 
-    `of` is the event or the holder it is about (blank for all events); `rests_on` says where
-    the range comes from. An onset is in whole months, a stock the share of the way from the low
-    to the high end of the holder's rows.
+    read: the days on which lines stop; a function of a module, as it is sent to workers.
+    materials: whose prices are compared; None: all oxides. question: what else decides the
+        answer, such as a plan replayed.
     """
 
-    kind: str
-    of: str
-    unit: str
+    read: Reading = days_stopped
+    materials: tuple[str, ...] | None = None
+    question: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is kept of a draw: small arrays only.
+
+    `first` is the axis month of its onset; `failed` says why there is nothing else. By line (as
+    `lines` orders them): `first_stop` (day from the onset, NaN = never), `stopped` (days), and
+    by month from the onset `fill` (share) and `short` (t). `value` is what was short, million
+    US$; `dearest` (material) the highest ratio of the marginal price outside to that inside.
+    """
+
+    first: int
+    failed: str
+    first_stop: FloatArray
+    stopped: FloatArray
+    fill: FloatArray
+    short: FloatArray
     value: float
-    low: float
-    high: float
-    rests_on: str
-
-    @property
-    def name(self) -> str:
-        """The factor in words."""
-        return f"{self.kind} of {self.of}" if self.of else self.kind
+    dearest: FloatArray
 
 
 @dataclass(frozen=True)
-class Sample:
-    """(draw, factor): what each draw takes of each factor."""
+class Drawn:
+    """A sample and what came of it; `lines` are demands of the network, by their number."""
 
-    factors: tuple[Factor, ...]
-    values: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-
-@dataclass(frozen=True)
-class Draw:
-    """One draw, applied: its strikes, and each holder's place between low and high stock."""
-
-    number: int
-    strikes: tuple[Strike, ...]
-    stock: tuple[tuple[str, float], ...]
-
-    def first(self, scenario: Scenario) -> int:
-        """The month on the axis in which its first strike begins."""
-        begins = min((one.start for one in self.strikes), default=scenario.onset)
-        return max(0, int(np.floor((begins - scenario.start) / MONTH + 1e-6)))
+    network: Network
+    sample: Sample
+    lines: IntArray
+    materials: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
 
 
-def sample(case: Case, scenario: Scenario, draws: int, seed: int) -> Sample:
-    """Draw over onset, duration, severity, leak and stocks, by a scrambled Sobol sequence.
+def walk_draws(
+    world: World, scenario: Scenario, draws: int, context: Context, asked: Asked | None = None
+) -> Drawn:
+    """Draw, live every draw, and keep what is read of each.
 
-    The first `draws` points of the next power of two (Sobol 1967; Owen's scrambling, as in
-    scipy.stats.qmc). What the case gives no range for is not drawn; an event whose row states
-    its start begins then in every draw.
+    All draws are lived for as long after their onset where the axis of the world is `LATEST`
+    months longer than the scenario; else to its end, and less is seen of a later onset.
+    The months of the calm are solved once, and only where a draw is not remembered. A draw
+    depends on the world and itself alone, whatever worker has it; one that cannot be solved is
+    an outcome that says why. Raises Infeasible where the calm has no solution, Cancelled.
     """
-    from scipy.stats import qmc  # slow to import, and not always drawn from
-
-    factors = tuple(_factors(case, scenario))
-    if draws <= 0 or not factors:
-        return Sample(factors, np.zeros((max(draws, 0), len(factors))))
-    sampler = qmc.Sobol(len(factors), rng=np.random.default_rng(seed))
-    points = sampler.random_base2(int(np.ceil(np.log2(draws))))[:draws]
-    low = np.array([factor.low for factor in factors])
-    high = np.array([factor.high for factor in factors])
-    values = low + points * (high - low)
-    for column, factor in enumerate(factors):
-        if factor.kind == ONSET:
-            count = round(factor.high - factor.low) + 1
-            values[:, column] = factor.low + np.minimum(points[:, column] * count // 1, count - 1)
-    return Sample(factors, values)
+    asked = asked or Asked()
+    materials = oxides(world.network) if asked.materials is None else asked.materials
+    asked = replace(asked, materials=materials)
+    chosen = sample(world.case, scenario, draws, context.seed)
+    outcomes = _live_all(world, scenario, apply_draws(world.case, scenario, chosen), asked, context)
+    return Drawn(world.network, chosen, lines(world.network), materials, tuple(outcomes))
 
 
-def apply_draws(case: Case, scenario: Scenario, drawn: Sample) -> list[Draw]:
-    """The draws of a sample, each with its strikes."""
-    return [_apply(case, scenario, drawn.factors, n, v) for n, v in enumerate(drawn.values)]
+def lines(network: Network) -> IntArray:
+    """The demands of the focus place that want anything on the axis, by number."""
+    here = (network.demands["place"] == network.case.settings.focus).to_numpy()
+    return np.flatnonzero(here & (network.quantity > 0).any(axis=0))
 
 
-def spread(drawn: Sample) -> pd.DataFrame:
-    """What was drawn, and between what ends; as declared in results/schema/stress.csv."""
-    columns = ("factor", "unit", "value", "value_low", "value_high", "rests_on")
-    rows = [(f.name, f.unit, f.value, f.low, f.high, f.rests_on) for f in drawn.factors]
-    return pd.DataFrame(rows, columns=list(columns))
-
-
-def stock_ratios(case: Case, stores: pd.DataFrame, draw: Draw) -> FloatArray:
-    """(store): what a draw's stock is of the case's own; 1 where nothing is drawn.
-
-    A row that holds nothing in the case stays empty, as there is nothing to scale.
-    """
-    table, place = case.table("stockpiles"), dict(draw.stock)
-    at = table["holder"].map(place).to_numpy(float)
-    low, value, high = (
-        table[name].to_numpy(float) for name in ("initial_low", "initial", "initial_high")
+def oxides(network: Network) -> tuple[str, ...]:
+    """The oxides that both the focus place and the controlling place have."""
+    table, settings = network.case.table("materials"), network.case.settings
+    found = table.loc[table["stage"] == "oxide", "id"]
+    places = (settings.focus, settings.control)
+    return tuple(
+        str(name) for name in found if all(pool_of(network, name, place) >= 0 for place in places)
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(value > 0, (low + at * (high - low)) / value, 1.0)
-    by_id = pd.Series(np.where(np.isnan(at), 1.0, ratio), index=table["id"])
-    owned = stores["stock"].to_numpy() >= 0
-    ids = stores["id"].where(owned)
-    return np.asarray(ids.map(by_id).fillna(1.0).to_numpy(float))
 
 
-def _factors(case: Case, scenario: Scenario) -> list[Factor]:
-    events = case.table("events")
-    struck = events.iloc[[one.event for one in scenario.strikes]]
-    found = []
-    if struck["start"].isna().any():
-        words = "assumed: any month of the year from the earliest"
-        found.append(Factor(ONSET, "", "month", 0.0, 0.0, float(LATEST), words))
-    if any(np.isfinite(one.end) for one in scenario.strikes):
-        words = f"assumed: {SHORTEST:g} to {LONGEST:g} times the duration of the row"
-        found.append(Factor(DURATION, "", "1", 1.0, SHORTEST, LONGEST, words))
-    for kind in (SEVERITY, LEAK):
-        for one, name in zip(scenario.strikes, struck["id"], strict=True):
-            row = events.iloc[one.event]
-            low, high = float(row[f"{kind}_low"]), float(row[f"{kind}_high"])
-            if low < high:
-                value = float(getattr(one, kind))
-                found.append(Factor(kind, str(name), "1", value, low, high, f"events.{kind}"))
-    return found + _stocks(case)
+def pool_of(network: Network, material: str, place: str) -> int:
+    """The pool that sectors draw on, which goods of any origin may enter; -1 where none is."""
+    pools = network.pools
+    rows = pools[(pools["material"] == material) & (pools["place"] == place)]
+    return int(rows.index[int(rows["control"].argmax())]) if len(rows) else -1
 
 
-def _stocks(case: Case) -> list[Factor]:
-    table = case.table("stockpiles")
-    width = (table["initial_high"] - table["initial_low"]).to_numpy(float)
-    rows = table[(width > 0) & (table["initial"] > 0).to_numpy(bool)]
-    found = []
-    for holder, own in rows.groupby("holder", sort=False):
-        at = (own["initial"] - own["initial_low"]) / (own["initial_high"] - own["initial_low"])
-        words = "stockpiles.initial, all rows of the holder alike"
-        found.append(Factor(STOCK, str(holder), "1", float(at.median()), 0.0, 1.0, words))
-    return found
+def _live_all(
+    world: World, scenario: Scenario, draws: Sequence[Draw], asked: Asked, context: Context
+) -> list[Outcome]:
+    """Recall what is remembered, send the rest to the workers, remember as it comes back."""
+    keys = [_key(world, scenario, asked, draw) for draw in draws]
+    found = {number: _unpack(context.memo.get(key)) for number, key in enumerate(keys)}
+    due = [number for number, outcome in found.items() if outcome is None]
+    if due:
+        batches = [due[at : at + BATCH] for at in range(0, len(due), BATCH)]
+        desk = _at_onsets(world, scenario, [draws[number] for number in due], asked)
+        content = pickle.dumps(desk)
+        work = partial(_live_batch, hashlib.sha256(content).hexdigest(), content)
+
+        def keep(position: int, answers: Sequence[bytes]) -> None:
+            for number, answer in zip(batches[position], answers, strict=True):
+                context.memo.put(keys[number], answer)
+                found[number] = _unpack(answer)
+
+        keeping = replace(context, executor=_Keeping(context.executor, keep))
+        keeping.map("draws", work, [[draws[number] for number in batch] for batch in batches])
+    return [outcome for outcome in found.values() if outcome is not None]
 
 
-def _apply(
-    case: Case, scenario: Scenario, factors: Sequence[Factor], number: int, values: FloatArray
-) -> Draw:
-    events = case.table("events")
-    dated = events["start"].notna().to_numpy(bool)
-    ids = events["id"].tolist()
-    drawn = {(f.kind, f.of): float(v) for f, v in zip(factors, values, strict=True)}
-    strikes = []
-    for one in scenario.strikes:
-        later = 0.0 if dated[one.event] else drawn.get((ONSET, ""), 0.0) * MONTH
-        lasts = (one.end - one.start) * drawn.get((DURATION, ""), 1.0)
-        strikes.append(
-            replace(
-                one,
-                start=one.start + later,
-                end=one.start + later + lasts if np.isfinite(one.end) else one.end,
-                severity=drawn.get((SEVERITY, ids[one.event]), one.severity),
-                leak=drawn.get((LEAK, ids[one.event]), one.leak),
-            )
-        )
-    stock = tuple((f.of, drawn[f.kind, f.of]) for f in factors if f.kind == STOCK)
-    return Draw(number, tuple(strikes), stock)
+class _Keeping(Executor):
+    """Hands each answer over as it arrives, so that a study that is killed has kept it."""
+
+    def __init__(self, inner: Executor | None, keep: Callable[[int, list[bytes]], None]) -> None:
+        self._inner = inner
+        self._keep = keep
+
+    def map(
+        self,
+        fn: Callable[..., Any],
+        *iterables: Iterable[Any],
+        timeout: float | None = None,
+        chunksize: int = 1,
+    ) -> Iterator[Any]:
+        if self._inner:
+            found = self._inner.map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+        else:
+            found = map(fn, *iterables)
+        for position, answer in enumerate(found):
+            self._keep(position, answer)
+            yield answer
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What a worker needs: the world, the calm lived, and the state at the months asked for."""
+
+    world: World
+    scenario: Scenario
+    asked: Asked
+    calm: Path
+    states: Mapping[int, State]
+
+    def live(self, draw: Draw) -> Outcome:
+        """Live a draw; what it cannot do is told in words."""
+        world, first = self.world, draw.first(self.scenario)
+        ratio = stock_ratios(world.case, world.stores, draw)
+        held = {name: world.stores[name] * ratio for name in ("calm", "alarm", "initial")}
+        room = np.maximum(world.stores["capacity"], held["alarm"])
+        own = replace(world, stores=world.stores.assign(**held, capacity=room))
+        given = _conditions(own, self.scenario, draw)
+        begin = _begin(world, first)
+        state = self.states[begin]
+        state = replace(state, level=state.level * ratio)
+        until = min(world.network.tree.size, first + self.scenario.months - self.scenario.lead)
+        march = March(own)
+        try:
+            path, _ = march.path(given, state, until)
+        except (Infeasible, SolverError) as error:
+            return _failed(first, _in_words(march, error))
+        life = replace(self.scenario, strikes=draw.strikes, lead=first)
+        return _read(Lived(own, life, given, _joined(self.calm, path)), self.asked)
+
+
+_here = threading.local()
+"""The desk of this thread, and the hash it is known by: a march writes into its world."""
+
+
+def _live_batch(key: str, content: bytes, draws: Sequence[Draw]) -> list[bytes]:
+    """Live some draws at the desk, which is laid out once in each worker."""
+    if getattr(_here, "key", None) != key:
+        _here.desk, _here.key = pickle.loads(content), key
+    desk: _Desk = _here.desk
+    return [_pack(desk.live(draw)) for draw in draws]
+
+
+def _at_onsets(world: World, scenario: Scenario, draws: Sequence[Draw], asked: Asked) -> _Desk:
+    """Live the calm once, up to the latest month in which a draw parts from it."""
+    due = {_begin(world, draw.first(scenario)) for draw in draws}
+    start = at_start(world)
+    march, lived = March(world), []
+    states: dict[int, State] = {}
+    given = _conditions(world, scenario, None)
+    for state, solution in march.walk(given, start, max(1, *due)):
+        if not states and 0 in due:
+            # nothing was solved before the first month: its own basis is as good as any
+            states[0] = replace(start, basis=march.solver.basis())
+        if state.month in due:
+            states[state.month] = replace(state, basis=march.solver.basis())
+        lived.append(solution)
+    return _Desk(world, scenario, asked, march.record(0, lived), states)
+
+
+def _begin(world: World, first: int) -> int:
+    """The month in which a draw parts from the calm: when its market first sees it coming."""
+    return max(0, first - (world.window.nodes - 1)) if world.knows else first
+
+
+def _conditions(world: World, scenario: Scenario, draw: Draw | None) -> Conditions:
+    strikes = draw.strikes if draw else ()
+    return conditions(world.network, world.reference, world.stores, scenario.standing, strikes)
+
+
+def _joined(calm: Path, path: Path) -> Path:
+    """The calm up to where a path begins, and the path."""
+    if not path.first:
+        return path
+    before = slice(0, path.first)
+    return replace(
+        path,
+        first=0,
+        values={k: np.concatenate([calm.values[k][before], v]) for k, v in path.values.items()},
+        price=np.concatenate([calm.price[before], path.price]),
+    )
+
+
+def _read(lived: Lived, asked: Asked) -> Outcome:
+    network, first = lived.network, lived.lead
+    chosen = lines(network)
+    first_stop, stopped = asked.read(lived)
+    short = np.maximum(lived.wanted - lived.served, 0.0)[first:, chosen] * MONTH
+    price = lived.path.price[first:]
+    settings = network.case.settings
+    outside, inside = (
+        np.array([pool_of(network, m, place) for m in asked.materials or ()], dtype=np.intp)
+        for place in (settings.focus, settings.control)
+    )
+    return Outcome(
+        first=first,
+        failed="",
+        first_stop=first_stop[chosen],
+        stopped=stopped[chosen],
+        fill=lived.fill[first:, chosen],
+        short=short,
+        value=_value_short(lived, chosen),
+        dearest=_highest(price[:, outside], price[:, inside], (outside >= 0) & (inside >= 0)),
+    )
+
+
+def _value_short(lived: Lived, chosen: IntArray) -> float:
+    """Worth of what was wanted and not used from the onset on, by the steps of demand."""
+    network, first = lived.network, lived.lead
+    served = lived.path.values["served"]
+    served = served.reshape(len(served), *network.step_value.shape)[:, chosen]
+    worth = (served * network.step_value[chosen]).sum(axis=2)
+    before = max(first - 1, 0)
+    mean = worth[before] / np.maximum(lived.served[before, chosen], 1e-12)
+    lost = mean * lived.wanted[first:, chosen] - worth[first:]
+    return float(np.maximum(lost, 0.0).sum() * MONTH * PER_TONNE)
+
+
+def _highest(outside: FloatArray, inside: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
+    """(material): the highest ratio of two prices in any month; NaN where there is none."""
+    has = known & (inside > 1e-6)
+    ratio = np.where(has, outside / np.where(has, inside, 1.0), -np.inf)
+    highest = ratio.max(axis=0, initial=-np.inf)
+    return np.asarray(np.where(np.isinf(highest), np.nan, highest))
+
+
+def _failed(first: int, words: str) -> Outcome:
+    none = np.zeros(0)
+    return Outcome(first, words, none, none, np.zeros((0, 0)), np.zeros((0, 0)), np.nan, none)
+
+
+def _in_words(march: March, error: Exception) -> str:
+    """Why a month has no solution: the rows that conflict, which are looked for only now."""
+    if isinstance(error, Infeasible) and not error.rows:
+        try:
+            march.solver.solve()
+        except (Infeasible, SolverError) as explained:
+            return str(explained)
+    return str(error)
+
+
+def _key(world: World, scenario: Scenario, asked: Asked, draw: Draw) -> str:
+    """All that decides an outcome."""
+    case, window, axis = world.case, world.window.network.tree, world.network.tree
+    question = {
+        **question_of(case),
+        **asked.question,
+        "study": "draw of a stress",
+        "read": f"{asked.read.__module__}.{asked.read.__qualname__}",
+        "materials": asked.materials,
+        "axis": [float(axis.start[0]), axis.size, scenario.months, scenario.lead],
+        "window": [world.knows, *window.duration.tolist()],
+        "standing": repr(scenario.standing),
+        "strikes": repr(draw.strikes),
+        "stock": draw.stock,
+    }
+    return json.dumps(question, sort_keys=True)
+
+
+_ARRAYS = ("first_stop", "stopped", "fill", "short", "dearest")
+
+
+def _pack(outcome: Outcome) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        first=outcome.first,
+        failed=np.array(outcome.failed),
+        value=outcome.value,
+        **{name: getattr(outcome, name) for name in _ARRAYS},
+    )
+    return file.getvalue()
+
+
+def _unpack(content: bytes | None) -> Outcome | None:
+    """The outcome kept in bytes; None where there is none or it is damaged."""
+    if content is None:
+        return None
+    try:
+        with np.load(io.BytesIO(content)) as kept:
+            found = {name: kept[name] for name in kept.files}
+    except (ValueError, OSError, zipfile.BadZipFile):
+        return None
+    return Outcome(
+        first=int(found["first"]),
+        failed=str(found["failed"]),
+        value=float(found["value"]),
+        **{name: found[name] for name in _ARRAYS},
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -45,15 +44,15 @@ def grid(world: World, scenario: Scenario, context: Context) -> pd.DataFrame:
     ]
     every = pd.concat(rows, ignore_index=True)
     stopping = every.loc[every["first_stop"].notna(), "sector"].unique()
-    return every[every["sector"].isin(stopping)].sort_values(
-        ["sector", "state_days", "leak"], ignore_index=True
-    )
+    kept: pd.DataFrame = every[every["sector"].isin(stopping)]
+    return kept.sort_values(["sector", "state_days", "leak"], ignore_index=True)
 
 
 def _first_stops(world: World, scenario: Scenario, cell: Cell) -> pd.DataFrame:
     strikes = tuple(replace(one, leak=cell.leak) for one in scenario.strikes)
     lived = live(with_state_stock(world, cell.days), replace(scenario, strikes=strikes))
-    return stops(lived).groupby("sector", as_index=False)["first_stop"].min()
+    first: pd.DataFrame = stops(lived)[["sector", "first_stop"]].groupby("sector").min()
+    return first.reset_index()
 
 
 def with_state_stock(world: World, days: float) -> World:
@@ -76,13 +75,6 @@ def daily_use(world: World) -> FloatArray:
     """
     network = world.network
     used = np.asarray(world.window.moving[0].taken @ world.flows[0])
-    bought = np.bincount(
-        network.demands["pool"], weights=network.quantity[0], minlength=len(used)
-    )
+    bought = np.bincount(network.demands["pool"], weights=network.quantity[0], minlength=len(used))
     cell = network.pools.assign(use=used + bought)
     return cell.groupby(["material", "place"])["use"].transform("sum").to_numpy(float)
-
-
-def names(cells: Sequence[Cell]) -> list[str]:
-    """Cells in words."""
-    return [f"{cell.days:g} days, {cell.leak:.0%} leaks" for cell in cells]

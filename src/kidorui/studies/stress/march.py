@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.network.months import MONTH
+from kidorui.network.stores import STATE
 from kidorui.program import Model, Solution, Solver
 from kidorui.program.blocks import PER_TONNE
 from kidorui.studies.stress.conditions import Conditions
@@ -25,10 +26,16 @@ KEEP = 0.02
 SALVAGE = 0.5
 """Worth of what is held beyond that, as a share of its price (a forced sale)."""
 
-COVER_YIELD = 0.5
-"""What cover saves its owner a year, as a share of its price: less of it is held else."""
+COVER_YIELD = 0.03
+"""What cover saves its owner a year above the interest it costs, as a share of its price.
 
-_KEPT = ("activity", "shipment", "detour", "served", "saved", "bought", "disposed", "level")
+Else it would be sold today and bought back next month; more, and it would be kept in need.
+"""
+
+NEEDED = 0.5
+"""Most that cover is worth to its user under threat, as a share of what is lost without it."""
+
+_KEPT = ("activity", "shipment", "detour", "served", "saved", "bought", "disposed")
 
 
 @dataclass(frozen=True)
@@ -52,16 +59,14 @@ class State:
 
 @dataclass(frozen=True)
 class Path:
-    """The months lived: (month, thing) arrays by block, t/yr (levels t), and prices, US$/kg.
+    """The months lived: (month, thing) arrays by block, t/yr, and `level` of the stores, t.
 
-    `price` is (month, pool, then demand: what its users would pay); `scarcity` (month, unit)
-    what a tonne of its capacity a year is worth, US$ per t/yr and month.
+    `price` is (month, pool, then demand: what its users would pay), US$/kg.
     """
 
     first: int
     values: Mapping[str, FloatArray]
     price: FloatArray
-    scarcity: FloatArray
     iterations: int
 
     @property
@@ -87,6 +92,14 @@ def at_start(world: World) -> State:
         worth=world.worth,
         basis=np.zeros(0, dtype=np.int8),
     )
+
+
+def levels(solution: Solution) -> FloatArray:
+    """(store): what is held at the end of the first node, t."""
+    cover, beyond = solution.values["cover"][0], solution.values["beyond"][0]
+    held = np.maximum(beyond, 0.0)
+    held[: len(cover)] += np.maximum(cover, 0.0)
+    return np.asarray(held)
 
 
 class March:
@@ -129,15 +142,15 @@ class March:
         network = window.network
         weight = network.tree.weight[0]
         rows = window.pools + len(network.demands)
-        units = len(network.units)
         kept = [name for name in _KEPT if name in window.model.variables]
         balance = np.array([one.duals["balance"][:rows] for one in lived]).reshape(-1, rows)
-        capacity = np.array([one.duals["capacity"][:units] for one in lived]).reshape(-1, units)
         return Path(
             first=first,
-            values={name: np.array([one.values[name][0] for one in lived]) for name in kept},
+            values={
+                **{name: np.array([one.values[name][0] for one in lived]) for name in kept},
+                "level": np.array([levels(one) for one in lived]),
+            },
             price=balance / weight / PER_TONNE,
-            scarcity=-capacity * 1e6,
             iterations=sum(one.iterations for one in lived),
         )
 
@@ -164,9 +177,25 @@ class _Turn:
         self._store_pool = stores["pool"].to_numpy(np.intp)
         self._ruled = np.flatnonzero(~stores["release_always"].to_numpy(bool))
         self._target = stores[["calm", "alarm"]].to_numpy(float)[: window.held]
-        self._keeps = np.flatnonzero((stores["kind"] == "state")[: window.held])
+        lost = network.demands["value_lost"].to_numpy(float)[user[: window.held]]
+        self._yield = world.case.settings.discount_rate + COVER_YIELD
+        self._dearest = np.where(user[: window.held] >= 0, NEEDED * lost, np.inf)
+        is_state = (stores["kind"] == STATE).to_numpy()
+        self._keeps = np.flatnonzero(is_state[: window.held])
+        # the state values what it holds as in ordinary times, whatever a standing cut has made of it
+        base = network.case.table("materials").set_index("id")["base_price"]
+        ordinary = base.reindex(stores["material"]).to_numpy(float)
+        self._most = np.where(is_state, np.nan_to_num(ordinary, nan=np.inf), np.inf)
         self._holding = stores["holding_cost"].to_numpy(float)
+        self._unit = network.activities["unit"].to_numpy(np.intp)
+        self._with_others = np.flatnonzero(np.isin(self._unit, window.shared))
         routes = network.routes
+        single = np.setdiff1d(np.arange(len(window.limited)), window.twofold)
+        place = np.full(len(routes), -1, dtype=np.intp)
+        place[window.limited[single]] = single
+        of_link = place[network.links["route"].to_numpy(np.intp)]
+        self._alone = np.flatnonzero(of_link >= 0)
+        self._of_alone = of_link[self._alone]
         self._limit = routes["change_limit"].to_numpy(float)[window.limited]
         self._qualification = routes["qualification"].to_numpy(float)[window.limited]
         self._route = network.links["route"].to_numpy(np.intp)
@@ -195,7 +224,7 @@ class _Turn:
         quantity = given.quantity[at]
         served = np.repeat(quantity, self._steps, axis=1) * self._width
         variables["served"].upper[:] = served.ravel()
-        rows["capacity"].upper[:] = given.capacity[at].ravel()
+        self._set_capacity(given.capacity[at])
         self._set_savings(state, quantity)
         self._set_stores(given, state, at)
         self._set_balance(state)
@@ -206,7 +235,9 @@ class _Turn:
             rows["quota"].upper[:] = given.quota[at].ravel()
         if len(self._bound):
             share = given.entitled[at][:, self._bound]
-            rows["end user"].upper[:] = (share * quantity[:, self._bound]).ravel()
+            most = np.where(np.isinf(share), np.inf, 0.0)
+            np.multiply(share, quantity[:, self._bound], out=most, where=np.isfinite(share))
+            rows["end user"].upper[:] = most.ravel()
 
     def after(self, given: Conditions, state: State, solution: Solution) -> State:
         """The state after a month lived."""
@@ -222,7 +253,7 @@ class _Turn:
             backlog = np.where(given.cut[month], backlog + missed, np.maximum(backlog - more, 0.0))
         return State(
             month=month + 1,
-            level=np.maximum(solution.values["level"][0], 0.0),
+            level=levels(solution),
             saved=solution.values["saved"][0],
             past=tuple(
                 np.vstack([now, before[:-1]]) for now, before in zip(flows, state.past, strict=True)
@@ -253,27 +284,38 @@ class _Turn:
         grown[0] += state.saved
         model.constraints["substitution"].upper[:] = grown.ravel()
 
+    def _set_capacity(self, capacity: FloatArray) -> None:
+        """(node, unit): a bound of an activity alone in its unit, a row of several."""
+        shared = self.world.window.shared
+        most = capacity[:, self._unit].copy()
+        most[:, self._with_others] = np.inf
+        self.model.variables["activity"].upper[:] = most.ravel()
+        self.model.constraints["capacity"].upper[:] = capacity[:, shared].ravel()
+
     def _set_stores(self, given: Conditions, state: State, at: IntArray) -> None:
         """Levels, what may be drawn, and what is worth having at the end of the window."""
-        world, window, model = self.world, self.world.window, self.model
-        settings = world.case.settings
-        level, held = model.variables["level"], window.held
-        room = np.maximum(given.store[at], 0.0)
-        level.upper[:] = np.maximum(room, state.level * ~np.isinf(room)).ravel()
-        price = state.worth[self._store_pool]
-        interest = settings.discount_rate * price
-        cost = self._weight * np.where(np.arange(len(price)) < held, self._holding, interest)
-        cost[-1, :held] -= SALVAGE * price[:held] * self._at_end
-        level.cost[:] = cost.ravel()
+        world, model = self.world, self.model
+        held, settings = world.window.held, world.case.settings
+        cover, beyond = model.variables["cover"], model.variables["beyond"]
         alarm = given.alarm[state.month][:held]
-        kept = model.variables["kept"]
-        cover = np.where(alarm, self._target[:, 1], self._target[:, 0])
-        kept.upper[:] = np.tile(cover, self._nodes)
+        target = np.where(alarm, self._target[:, 1], self._target[:, 0])
+        cover.upper[:] = np.tile(target, self._nodes)
+        room = np.maximum(given.store[at], state.level)
+        room[:, :held] = np.maximum(room[:, :held] - target, 0.0)
+        beyond.upper[:] = room.ravel()
+        price = np.minimum(state.worth[self._store_pool], self._most)
+        holding, here = self._weight * self._holding, price[:held]
         more = np.where(alarm, settings.hoard, KEEP)
         more[self._keeps] = KEEP
-        saves = -self._weight * COVER_YIELD * price[:held]
-        saves[-1] = -(1 + more - SALVAGE) * price[:held] * self._at_end
-        kept.cost[:] = saves.ravel()
+        normal = np.minimum(here, self._dearest)
+        saves = holding[:, :held] - self._weight * self._yield * normal
+        worth = np.minimum((1 + more) * here, np.where(alarm, self._dearest, np.inf))
+        saves[-1] = holding[-1, :held] - worth * self._at_end
+        cover.cost[:] = saves.ravel()
+        yard = np.arange(len(price)) >= held
+        cost = np.where(yard, self._weight * settings.discount_rate * price, holding)
+        cost[-1] -= np.where(yard, 0.0, SALVAGE * price * self._at_end)
+        beyond.cost[:] = cost.ravel()
         under_way, spare = model.variables["under way"], model.variables["spare"]
         under_way.upper[:], spare.upper[:] = world.pipeline, world.spare
         under_way.cost[:] = -(1 + KEEP) * state.worth * self._at_end
@@ -308,7 +350,11 @@ class _Turn:
         else:
             since = np.maximum(middle - (self.world.case.settings.base_year + 0.5), 0.0)
             most = np.maximum(base + self._limit * since, state.settled[limited])
-        self.model.constraints["growth"].upper[:] = most.ravel()
+        twofold = self.world.window.twofold
+        self.model.constraints["growth"].upper[:] = most[:, twofold].ravel()
+        shipment = self.model.variables["shipment"]
+        bound = shipment.upper.reshape(self._nodes, -1)
+        bound[:, self._alone] = np.minimum(bound[:, self._alone], most[:, self._of_alone])
 
 
 def _positions(known: pd.Index, named: pd.DataFrame | pd.Series) -> IntArray:

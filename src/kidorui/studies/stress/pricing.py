@@ -106,9 +106,7 @@ def _dearest(
     return {"outside_rest": price.ravel(), "dearest": place.ravel().tolist()}
 
 
-def _paid(
-    lived: Lived, taken: FloatArray, materials: list[str], places: BoolArray
-) -> FloatArray:
+def _paid(lived: Lived, taken: FloatArray, materials: list[str], places: BoolArray) -> FloatArray:
     """(month, material): mean marginal price of some pools by what is taken out of each."""
     pools = lived.network.pools
     kind = pd.Index(materials).get_indexer(pd.Index(pools["material"]))

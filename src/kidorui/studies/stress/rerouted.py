@@ -39,7 +39,7 @@ def flows(lived: Lived) -> pd.DataFrame:
     if "detour" in lived.path.values and while_on.any():
         route = network.links["route"].to_numpy(np.intp)[network.detours]
         np.add.at(leaked, route, lived.path.values["detour"][while_on].mean(axis=0))
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             **{name: routes[name] for name in ("material", "origin", "destination")},
             "cut": lived.given.cut[: lived.path.months][while_on].any(axis=0),
@@ -48,7 +48,8 @@ def flows(lived: Lived) -> pd.DataFrame:
             "change": change,
             "leaked": leaked,
         }
-    )[told].reset_index(drop=True)
+    )
+    return rows.loc[told].reset_index(drop=True)
 
 
 def _months_struck(lived: Lived) -> BoolArray:
@@ -65,9 +66,12 @@ def _places_struck(lived: Lived) -> set[str]:
     network = lived.network
     found: set[str] = set()
     for strike in lived.scenario.strikes:
-        hit = network.targets[strike.event].hit
-        for things in (network.links, network.units, network.demands):
-            if len(hit) == len(things) and hit.any():
-                ends = things.columns.intersection(["destination", "place"])
-                found |= set(things.loc[hit, ends].to_numpy(str).ravel())
+        target = network.targets[strike.event]
+        kind, hit = target.event.kind, target.hit
+        if target.cuts_links or kind == "tariff":
+            found |= set(network.links.loc[hit, "destination"])
+        elif kind in ("stop", "dumping"):
+            found |= set(network.units.loc[hit, "place"])
+        elif kind != "know-how":
+            found |= set(network.demands.loc[hit, "place"])
     return found

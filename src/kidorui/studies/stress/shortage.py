@@ -62,4 +62,4 @@ def _saved_more(lived: Lived) -> FloatArray:
     saved = np.zeros(lived.served.shape)
     row = lived.network.savings["demand"].to_numpy(np.intp)
     np.add.at(saved.T, row, lived.path.values["saved"].T)
-    return np.maximum(saved - saved[max(lived.lead - 1, 0)], 0.0)
+    return np.asarray(np.maximum(saved - saved[max(lived.lead - 1, 0)], 0.0))

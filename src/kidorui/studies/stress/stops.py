@@ -94,7 +94,9 @@ def tied_routes(lived: Lived) -> BoolArray:
 def _first_lines(lived: Lived, here: IntArray) -> pd.DataFrame:
     """Rows of `here`: supplier, tied_share, first_line and restart, by stock day by day."""
     network, before = lived.network, max(lived.lead - 1, 0)
-    materials, kind = np.unique(network.demands["material"].to_numpy(str)[here], return_inverse=True)
+    materials, kind = np.unique(
+        network.demands["material"].to_numpy(str)[here], return_inverse=True
+    )
     into = _into_focus(lived, materials)
     tied = into[tied_routes(lived)[into["route"].to_numpy()]]
     count = len(materials)
@@ -106,13 +108,9 @@ def _first_lines(lived: Lived, here: IntArray) -> pd.DataFrame:
         arriving = _arriving(lived, tied, count) / np.where(cut > _NOISE, cut, np.nan)[:, None]
     free = _freed(lived, into, home)
     users = lived.world.stores[lived.world.stores["kind"] == USER]
-    held = np.bincount(
-        users["demand"], weights=users["initial"], minlength=len(network.demands)
-    )
+    held = np.bincount(users["demand"], weights=users["initial"], minlength=len(network.demands))
     use = np.maximum(lived.served[before], 1e-12) / DAYS
-    stop, restart = _stop_of(
-        arriving[kind], (held / use)[here], least_run(lived)[here], free[kind]
-    )
+    stop, restart = _stop_of(arriving[kind], (held / use)[here], least_run(lived)[here], free[kind])
     names = [" ".join(sorted(set(tied["origin"][tied["kind"] == k]))) for k in range(count)]
     return pd.DataFrame(
         {

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from kidorui.case import Case
-from kidorui.results import Json, Result, arranged
+from kidorui.results import Json, Result, arranged, result_schema
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.context import Context
 from kidorui.studies.plan import Clock
@@ -87,7 +87,7 @@ def stress(
     tables |= fan_tables(walk_draws(prepared.world, prepared.scenario, options.draws, context))
     clock.lap("draws")
     told: list[str] = []
-    tables["replay"] = _no_replay()
+    tables["replay"] = _none("replay")
     if plan is not None:
         tables["replay"], words = _replayed(prepared, lived, plan, context)
         told.append(words)
@@ -130,17 +130,14 @@ def _variants(
     prepared: Prepared, lived: Lived, options: StressOptions, context: Context
 ) -> dict[str, pd.DataFrame]:
     """What the same months would have been with other stocks, leaks and plants."""
-    setup = Setup(prepared.case, prepared.scenario, prepared.foresight, prepared.base)
-    none = replace(setup, case=_without_projects(prepared.case))
-    asked = setup if options.prevention else none
-    cells = grid(prepared.world, prepared.scenario, context, few=not options.table)
-    return {"table": cells, "prevention": prevention(asked, lived, context)}
-
-
-def _without_projects(case: Case) -> Case:
-    projects = case.table("projects")
-    kept = projects[projects["committed"].to_numpy(bool)]
-    return replace(case, tables={**case.tables, "projects": kept})
+    what = prepared.scenario
+    setup = Setup(prepared.case, what, prepared.foresight, prepared.base)
+    return {
+        "table": grid(prepared.world, what, context) if options.table else _none("table"),
+        "prevention": prevention(setup, lived, context)
+        if options.prevention
+        else _none("prevention"),
+    }
 
 
 def _replayed(
@@ -156,10 +153,8 @@ def _replayed(
     return table, rule(table, events)
 
 
-def _no_replay() -> pd.DataFrame:
-    from kidorui.results import result_schema
-
-    return pd.DataFrame(columns=result_schema("stress")["replay"].names)
+def _none(table: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(result_schema("stress")[table].names))
 
 
 def _meta(prepared: Prepared, lived: Lived, options: StressOptions) -> dict[str, Json]:

@@ -1,0 +1,354 @@
+"""A stress in words: its headlines, the sentences a reader must see, and its few tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from kidorui.results import Json, Part
+from kidorui.studies.headlines import event_words
+from kidorui.studies.stress.covering import used
+from kidorui.studies.stress.lived import Lived
+from kidorui.studies.stress.losses import VALUE_LOST
+
+STOPS, SHORT, PRICES, COSTS = (
+    "Who stops, and when?",
+    "What goes short?",
+    "What does it do to prices?",
+    "What does it cost?",
+)
+
+Tables = Mapping[str, pd.DataFrame]
+
+_CHEAP = 0.2
+"""Share of its base price below which a price is that of a surplus: no ratio is told of it."""
+
+_TOLD = 12
+"""Rows of a table told on the screen."""
+
+
+@dataclass
+class _Headlines:
+    """Rows of the summary as they are added."""
+
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, question: str, headline: str, value: float, unit: str) -> None:
+        self.rows.append(
+            {
+                "order": len(self.rows) + 1,
+                "question": question,
+                "headline": headline,
+                "value": float(value),
+                "unit": unit,
+            }
+        )
+
+
+def summary(lived: Lived, tables: Tables) -> pd.DataFrame:
+    """The headlines: a number with its unit and what it rests on, by the question it answers."""
+    out = _Headlines()
+    _who_stops(out, tables["stops"])
+    _what_is_short(out, lived, tables)
+    _prices(out, lived, tables["prices"])
+    _costs(out, lived, tables["losses"])
+    return pd.DataFrame(out.rows)
+
+
+def notes(lived: Lived, tables: Tables) -> list[str]:
+    """Sentences a reader must see: the answer in one paragraph, then what it takes for granted."""
+    return [headline(lived, tables), *_on_assumptions(lived, tables)]
+
+
+def headline(lived: Lived, tables: Tables) -> str:
+    """The answer in one paragraph."""
+    case, lead = lived.case, lived.lead
+    ids = case.table("events")["id"]
+    struck = "+".join(str(ids[one.event]) for one in lived.scenario.strikes)
+    what = event_words(case, struck) if struck else "Nothing strikes"
+    count = lived.path.months - lead
+    begins = lived.labels[lead] if count else ""
+    return " ".join(
+        [
+            f"{what}: from {begins}, {count} months lived.",
+            *_stops_in_words(tables["stops"]),
+            *_shortage_in_words(tables["shortage"]),
+            *_losses_in_words(lived, tables["losses"]),
+        ]
+    )
+
+
+def parts(tables: Tables, meta: Mapping[str, Json]) -> list[Part]:
+    """Stops, shortage by element, prices at their highest, flows rerouted, losses."""
+    makers = {
+        "stops": _stops_part,
+        "shortage": _shortage_part,
+        "prices": _prices_part,
+        "flows": _flows_part,
+        "losses": _losses_part,
+    }
+    return [make(tables[name], meta) for name, make in makers.items() if name in tables]
+
+
+def _who_stops(out: _Headlines, stops: pd.DataFrame) -> None:
+    sectors = stops["sector"].nunique()
+    stopped = stops[stops["first_stop"].notna()].sort_values("first_stop", kind="stable")
+    out.add(
+        STOPS,
+        f"sectors that stop, of {sectors} (goods pooled within each; fill below min_run)",
+        stopped["sector"].nunique(),
+        "sectors",
+    )
+    if len(stopped):
+        first = stopped.iloc[0]
+        of = f"{first['sector']}, for want of {first['material']}"
+        out.add(STOPS, f"first to stop: {of}", first["first_stop"], "days after onset")
+        out.add(STOPS, f"it stands in all: {of}", first["stopped_days"], "days")
+        worst = stopped.iloc[int(stopped["longest"].to_numpy().argmax())]
+        of = f"{worst['sector']}, for want of {worst['material']}"
+        out.add(STOPS, f"longest stop in months on end: {of}", worst["longest"], "days")
+    lines = stops[stops["first_line"].notna()].sort_values("first_line", kind="stable")
+    if len(lines):
+        first = lines.iloc[0]
+        words = (
+            f"first single line to stop, using {first['supplier']} goods alone "
+            f"({first['tied_share']:.0%} of supply): {first['sector']}, {first['material']}"
+        )
+        out.add(STOPS, words, first["first_line"], "days after onset")
+
+
+def _what_is_short(out: _Headlines, lived: Lived, tables: Tables) -> None:
+    short = tables["shortage"]
+    groups = lived.case.table("elements")["group"].drop_duplicates()
+    for group in groups[groups.isin(set(short["group"]))]:
+        total = short.loc[short["group"] == group, "shortage"].sum()
+        out.add(SHORT, f"{group}: wanted at calm prices, not served", total, "t oxide")
+    if short.empty:
+        out.add(SHORT, "wanted at calm prices, not served", 0.0, "t oxide")
+    material = _material_of_interest(tables)
+    held = tables["cover"]
+    held = held[held["material"] == material]
+    if held.empty or lived.path.months <= lived.lead:
+        return
+    total = held.groupby("month", sort=False)["days"].sum(min_count=1)
+    begins = total.get(lived.labels[max(lived.lead - 1, 0)], np.nan)
+    rests = (
+        f"{material}, all holders, at the calm's use of {used(lived).get(material, 0.0):,.0f} t/yr"
+    )
+    out.add(SHORT, f"cover when it strikes: {rests}", begins, "days")
+    later = total.loc[list(lived.labels[lived.lead :])]
+    if later.notna().any():
+        out.add(SHORT, f"its least later, {later.idxmin()}", later.min(), "days")
+
+
+def _material_of_interest(tables: Tables) -> str:
+    """The material that stops a sector first, or else the one that is filled worst."""
+    stops = tables["stops"]
+    if stops.empty:
+        return ""
+    ranked = stops.sort_values(["first_stop", "worst_fill"], na_position="last", kind="stable")
+    return str(ranked["material"].iloc[0])
+
+
+def _prices(out: _Headlines, lived: Lived, prices: pd.DataFrame) -> None:
+    found = widest(lived, prices)
+    if found is None:
+        return
+    where = f"{found['material']}, {found['month']}"
+    focus, control = lived.case.settings.focus, lived.case.settings.control
+    out.add(
+        PRICES,
+        f"widest gap, marginal price in {focus} over {control}: {where}",
+        found["outside"] / found["inside"],
+        "times",
+    )
+    out.add(PRICES, f"marginal price in {focus} then", found["outside"], "US$/kg")
+    out.add(PRICES, f"marginal price in {control} then", found["inside"], "US$/kg")
+    calm = prices[prices["month"] == lived.labels[max(lived.lead - 1, 0)]]
+    world = calm.set_index("material")["world_paid"].get(found["material"], np.nan)
+    words = f"mean paid in the world then, by volume, over the calm ({world:,.3g} US$/kg)"
+    out.add(PRICES, words, found["world_paid"] / world, "times")
+
+
+def widest(lived: Lived, prices: pd.DataFrame) -> pd.Series | None:
+    """The row after the onset with the widest gap of marginal prices; None where none has one."""
+    base = prices["material"].map(lived.case.table("materials").set_index("id")["base_price"])
+    later = prices["month"].isin(list(lived.labels[lived.lead :]))
+    told = later & (prices["inside"] > _CHEAP * base) & prices["outside"].notna()
+    if not told.any():
+        return None
+    rows = prices[told]
+    ratio = (rows["outside"] / rows["inside"]).to_numpy(float)
+    return rows.iloc[int(ratio.argmax())]
+
+
+def _costs(out: _Headlines, lived: Lived, losses: pd.DataFrame) -> None:
+    total = losses.sum(numeric_only=True)
+    out.add(
+        COSTS,
+        "worth of what sectors do not get (area under their demand curves)",
+        total["value_lost"],
+        "million US$",
+    )
+    stand_in = losses.loc[losses["basis"] == VALUE_LOST, "sector"]
+    words = "value added lost (output as large as the worst fill)"
+    if len(stand_in):
+        words += f"; of {len(stand_in)} sectors that state none, worth above the calm price"
+    out.add(COSTS, words, total["value_added_lost"], "million US$")
+    out.add(COSTS, "of the economy, by multipliers of sectors", total["economy"], "million US$")
+    gdp = lived.case.settings.gdp
+    if gdp > 0:
+        words = f"the same, share of one year's GDP ({gdp:,.0f} million US$)"
+        out.add(COSTS, words, total["economy"] / gdp * 100, "%")
+
+
+def _stops_in_words(stops: pd.DataFrame) -> Iterator[str]:
+    stopped = stops[stops["first_stop"].notna()].sort_values("first_stop", kind="stable")
+    if stopped.empty:
+        yield "No sector stops, taken as one."
+    else:
+        first = stopped.iloc[0]
+        yield (
+            f"First to stop is {first['sector']}, {_day(first['first_stop'])}, for want of "
+            f"{first['material']}; it stands {first['stopped_days']:,.0f} days in all. "
+            f"{_count(stopped['sector'].nunique(), stops['sector'].nunique())} stop."
+        )
+    lines = stops[stops["first_line"].notna()].sort_values("first_line", kind="stable")
+    if len(lines):
+        first = lines.iloc[0]
+        yield (
+            f"A single line of {first['sector']} that can use {first['material']} of "
+            f"{first['supplier']} alone stops {_day(first['first_line'])}."
+        )
+
+
+def _shortage_in_words(short: pd.DataFrame) -> Iterator[str]:
+    if short.empty:
+        yield "Nothing goes short."
+        return
+    by_element = short.groupby("element")["shortage"].sum().sort_values(ascending=False)
+    worst = short.groupby("month", sort=False)["shortage"].sum()
+    most = ", ".join(f"{tonnes:,.4g} t of {name}" for name, tonnes in by_element.head(3).items())
+    yield (
+        f"Short in all: {by_element.sum():,.4g} t of oxide ({most}), most in {worst.idxmax()}, "
+        f"{worst.max():,.4g} t."
+    )
+
+
+def _losses_in_words(lived: Lived, losses: pd.DataFrame) -> Iterator[str]:
+    total = losses.sum(numeric_only=True)
+    gdp = lived.case.settings.gdp
+    share = f", {total['economy'] / gdp:.2%} of a year's GDP" if gdp > 0 else ""
+    yield (
+        f"What sectors do not get is worth {total['value_lost']:,.0f} million US$ to them; with "
+        f"the value added of those that stand or slow, the economy loses "
+        f"{total['economy']:,.0f} million US${share}."
+    )
+
+
+def _on_assumptions(lived: Lived, tables: Tables) -> Iterator[str]:
+    standing = [int(one.event) for one in lived.scenario.standing]
+    if standing:
+        names = lived.case.table("events")["name"].iloc[standing]
+        yield f"Part of the calm, from the day each began: {'; '.join(names)}."
+    losses = tables["losses"]
+    blank = losses.loc[losses["basis"] == VALUE_LOST, "sector"]
+    if len(blank):
+        yield (
+            f"No value added is stated of {', '.join(blank)}: what they do not get, at its worth "
+            "less the calm price, stands in."
+        )
+    listed = lived.case.table("sectors")
+    known = set(listed.loc[listed["place"] == lived.case.settings.focus, "sector"])
+    assumed = [str(s) for s in tables["stops"]["sector"].drop_duplicates() if s not in known]
+    if assumed:
+        yield f"Assumed to run down to half of full output: {', '.join(assumed)}."
+    yield (
+        "A sector pools what reaches the country; `first_line` in the table stops is of a line "
+        "tied to the suppliers struck. Value added falls as far as the worst-filled material: "
+        "no sector is taken to make less of something else, so that this is an upper end."
+    )
+
+
+def _stops_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    told = table["first_stop"].notna() | table["first_line"].notna()
+    rows = table[told].sort_values(["first_stop", "first_line"], kind="stable")
+    columns = {
+        "sector": "sector",
+        "material": "material",
+        "first_stop": "stops on",
+        "stopped_days": "stands",
+        "worst_fill": "worst fill",
+        "worst_month": "in",
+        "first_line": "first line",
+        "restart": "restarts",
+    }
+    rows = rows[list(columns)].rename(columns=columns)
+    return Part(
+        "stops",
+        f"Who stops in {meta.get('focus', 'the focus place')}: day after the onset, days in all, "
+        "share filled; a single line tied to the suppliers struck: day it stops and restarts",
+        rows.head(_TOLD).round(2).reset_index(drop=True),
+        "No sector stops, and no single line.",
+    )
+
+
+def _shortage_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    rows = table.groupby("element", sort=False)[["wanted", "saved", "shortage"]].sum()
+    months = table.groupby("element", sort=False)["month"].nunique()
+    rows = rows.assign(months=months).sort_values("shortage", ascending=False).reset_index()
+    return Part(
+        "shortage",
+        "Short by element, over the months in which it is (t oxide): wanted, spared by "
+        "substitution beyond the calm, short; number of months",
+        rows,
+        "Nothing goes short.",
+    )
+
+
+def _prices_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    columns = ["inside", "outside", "outside_rest", "inside_paid", "outside_paid", "world_paid"]
+    rows = table.groupby("material", sort=False)[columns].max().reset_index()
+    return Part(
+        "prices",
+        "Highest price of each material (US$/kg): marginal inside, in "
+        f"{meta.get('focus', 'the focus place')} and in the dearest other place; mean paid "
+        "inside, outside and in the world, by volume",
+        rows,
+        "No oxide, metal or magnet with a base price is traded.",
+    )
+
+
+def _flows_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    order = table["change"].abs().sort_values(ascending=False, kind="stable").index
+    rows = table.loc[order].head(_TOLD).drop(columns="cut")
+    return Part(
+        "flows",
+        "Flows that change most (t/yr): calm, mean while events hold, change, leaked",
+        rows.reset_index(drop=True),
+        "No flow changes.",
+    )
+
+
+def _losses_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    rows = table[(table["value_lost"] > 0) | (table["value_added_lost"] > 0)]
+    rows = rows.sort_values("economy", ascending=False, kind="stable")
+    columns = ["sector", "unserved", "value_lost", "stopped_days", "value_added_lost", "economy"]
+    return Part(
+        "losses",
+        "What it costs (million US$): unserved (t oxide), its worth, days stopped, value added "
+        "lost, loss of the economy; what the last two rest on",
+        rows[[*columns, "basis"]].reset_index(drop=True),
+        "Nothing is lost.",
+    )
+
+
+def _day(day: float) -> str:
+    return f"on day {np.floor(day):.0f}"
+
+
+def _count(some: int, every: int) -> str:
+    return f"{some} of {every} sectors"
