@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kidorui.face import calibrate as calibrate
     from kidorui.face import plan as plan
     from kidorui.face import robust as robust
+    from kidorui.face import stress as stress
     from kidorui.results import Result as Result
     from kidorui.runs import compare as compare
 
@@ -31,6 +32,7 @@ _HOMES = {
     "plan": "kidorui.face",
     "robust": "kidorui.face",
     "runs": "kidorui",
+    "stress": "kidorui.face",
 }
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "plan",
     "robust",
     "runs",
+    "stress",
 ]
 
 

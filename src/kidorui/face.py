@@ -14,6 +14,8 @@ from kidorui.studies.plan import PlanOptions
 from kidorui.studies.plan import plan as plan_study
 from kidorui.studies.robust import RobustOptions
 from kidorui.studies.robust import robust as robust_study
+from kidorui.studies.stress.study import StressOptions
+from kidorui.studies.stress.study import stress as stress_study
 
 
 def plan(
@@ -65,6 +67,43 @@ def plan(
         prices=tuple(prices),
     )
     return plan_study(case, options, context or Context())
+
+
+def stress(
+    case: Case | str | Path,
+    *events: str,
+    plan: Result | None = None,
+    onset: float | None = None,
+    months: int = 36,
+    foresight: str = "none",
+    draws: int = 0,
+    table: bool = True,
+    prevention: bool = True,
+    at: Mapping[str, str] | None = None,
+    overlays: Sequence[str | Path] = (),
+    context: Context | None = None,
+) -> Result:
+    """What if they cut us off: the market month by month. Nothing is stored.
+
+    events: ids of those that strike, else those in force that hit the focus place; plan: an
+        answer of `plan` whose builds are replayed; onset: year in which events without a start
+        of their own strike; months: lived from then on; foresight: none, a number of months, or
+        perfect; draws: random variants; table, prevention: whether to find first stops by
+        stock and leak, and what would have helped; `at` and `overlays` as in `load`.
+    Raises CaseError with every fault, ValueError for an event or foresight that there is not,
+    kidorui.program.Infeasible with the rows that conflict.
+    """
+    options = StressOptions(
+        events=tuple(events),
+        onset=onset,
+        months=months,
+        foresight=foresight,
+        draws=draws,
+        plan=plan.hash if plan else "",
+        table=table,
+        prevention=prevention,
+    )
+    return stress_study(_loaded(case, at, overlays), options, context or Context(), plan)
 
 
 def robust(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError, Parameter
 
-from kidorui.cli import about_cases, about_runs, calibrating, planning, robustness
+from kidorui.cli import about_cases, about_runs, calibrating, planning, robustness, stressing
 from kidorui.cli.exits import FAULTY, FINE, INFEASIBLE, STOPPED, Refused
 
 app = App(
@@ -29,6 +29,7 @@ app.command(about_cases.export)
 app.command(about_cases.diff)
 app.command(about_cases.sources)
 app.command(planning.plan)
+app.command(stressing.stress)
 app.command(robustness.robust)
 app.command(calibrating.calibrate)
 app.command(about_runs.runs)

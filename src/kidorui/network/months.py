@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,10 +30,13 @@ def month_axis(case: Case, start: float, months: int, strikes: Sequence[Strike] 
 
 
 def window(case: Case, start: float, lengths: Sequence[float]) -> Tree:
-    """A chain of nodes of `lengths` (months) from `start` (years), after which time goes on."""
+    """A chain of nodes of `lengths` (months) from `start` (years), after which time goes on.
+
+    Money of all its nodes counts the same: over months, discounting would but put things off.
+    """
     years = np.asarray(lengths, dtype=float) * MONTH
     begins = start + np.cumsum(years) - years
-    return chain(case, begins, years, [()] * len(years), goes_on=True)
+    return replace(chain(case, begins, years, [()] * len(years), goes_on=True), discount_rate=0.0)
 
 
 def chain(

@@ -74,7 +74,7 @@ def as_free_before(network: Network) -> IntArray:
 def freedom(targets: Sequence[Target], hits: Hits) -> FloatArray:
     """(node, link): share of the base flow that events leave it, or it and others; inf = all."""
     free = hits.allowance.copy()
-    for number in np.flatnonzero(np.isfinite(hits.total).any(axis=0)):
+    for number in np.flatnonzero(np.isfinite(hits.total).any(axis=0)).tolist():
         free = np.minimum(free, np.where(targets[number].hit, hits.total[:, number, None], np.inf))
     return free
 

@@ -99,6 +99,7 @@ class Solver:
         self._highs.setOptionValue("mip_lp_solver", INTERIOR if model.columns > LARGE else "choose")
         self._whole = bool(model.integers().any())
         self._warm = self._moved = False
+        self._all: tuple[FloatArray, ...] | None = None
         if self._highs.passModel(_to_highs(model)) == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the programme: a coefficient is not a finite number")
 
@@ -115,12 +116,20 @@ class Solver:
         rows: tuple[FloatArray, FloatArray],
         cost: FloatArray,
     ) -> None:
-        """Change the bounds of all variables and of all constraints, and the cost."""
-        every = np.arange(len(columns[0]), dtype=np.int32)
-        self._highs.changeColsBounds(len(every), every, *columns)
-        every = np.arange(len(rows[0]), dtype=np.int32)
-        self._highs.changeRowsBounds(len(every), every, *rows)
-        self.set_costs(cost)
+        """Change the bounds of all variables and of all constraints, and the cost.
+
+        Only what differs from the last such change is handed over.
+        """
+        now = (*columns, *rows, cost)
+        before = self._all or tuple(np.full_like(one, np.nan) for one in now)
+        moved = [np.flatnonzero(a != b) for a, b in zip(now, before, strict=True)]
+        column, row = np.union1d(moved[0], moved[1]), np.union1d(moved[2], moved[3])
+        lower, upper = columns
+        self._highs.changeColsBounds(len(column), _int32(column), lower[column], upper[column])
+        lower, upper = rows
+        self._highs.changeRowsBounds(len(row), _int32(row), lower[row], upper[row])
+        self._highs.changeColsCost(len(moved[4]), _int32(moved[4]), cost[moved[4]])
+        self._all = now
         self._moved = True
 
     def set_costs(self, cost: FloatArray) -> None:
@@ -160,9 +169,10 @@ class Solver:
         self._highs.setBasis(start)
         self._warm, self._moved = True, False
 
-    def solve(self, *, explain: bool = True) -> Solution:
+    def solve(self, *, explain: bool = True, certify: bool = True) -> Solution:
         """Solve to optimality.
 
+        The dual objective is NaN unless `certify` (its sum takes as long as a short solve).
         Raises Infeasible with the rows that conflict (which takes longer than to solve, and is
         left out unless `explain`), Unbounded, or SolverError.
         """
@@ -186,7 +196,7 @@ class Solver:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
         self._warm, self._moved = True, False
-        return self._read()
+        return self._read(certify=certify)
 
     def fix_whole(self, solution: Solution) -> None:
         """Fix the whole variables at their values and drop the demand, so that duals exist."""
@@ -204,7 +214,7 @@ class Solver:
         """Write the programme to an .mps or .lp file."""
         self._highs.writeModel(path)
 
-    def _read(self) -> Solution:
+    def _read(self, *, certify: bool) -> Solution:
         answer = self._highs.getSolution()
         info = self._highs.getInfo()
         columns = np.array(answer.col_value)
@@ -213,7 +223,7 @@ class Solver:
         blocks = self.model.variables.values()
         return Solution(
             objective=float(info.objective_function_value),
-            dual_objective=self._dual_objective(reduced, duals),
+            dual_objective=self._dual_objective(reduced, duals) if certify else np.nan,
             values={b.name: columns[b.span].reshape(b.nodes, b.things) for b in blocks},
             reduced={b.name: reduced[b.span].reshape(b.nodes, b.things) for b in blocks},
             duals={c.name: duals[c.span] for c in self.model.constraints.values()},
@@ -274,6 +284,10 @@ class Solver:
 
     def _node(self, node: int) -> str:
         return self.model.nodes[node] if node < len(self.model.nodes) else ""
+
+
+def _int32(index: IntArray) -> npt.NDArray[np.int32]:
+    return index.astype(np.int32)
 
 
 def _find(

@@ -40,6 +40,9 @@ from kidorui.program.rules import contracts, passing, quotas, substitution_speed
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+LATER = 0.002
+"""What a dollar spent in a node counts more than one in the node before."""
+
 PRIORITIES = ("civil", "essential", "medical", "defence")
 """Classes of users, from the one that gives way first."""
 
@@ -62,20 +65,25 @@ class Window:
     months: int
     limited: IntArray
 
-    @property
+    @cached_property
     def nodes(self) -> int:
         """Number of nodes."""
         return self.network.tree.size
 
-    @property
+    @cached_property
     def pools(self) -> int:
         """Number of pools; in a balance the rows of the demands follow them."""
         return len(self.network.pools)
 
-    @property
+    @cached_property
     def held(self) -> int:
         """Number of stores that are not yards; in the table the yards follow them."""
         return int((self.stores["kind"] != YARD).sum())
+
+    @cached_property
+    def later(self) -> FloatArray:
+        """(node): what a dollar spent in it counts: a trifle more the later."""
+        return 1 + LATER * np.arange(self.nodes, dtype=float)
 
     @cached_property
     def shared(self) -> IntArray:
@@ -127,6 +135,7 @@ def state_window(
     add_flows(model, network, reference)
     model.add_variables("bought", (network.tree.size, len(network.demands)))
     _prefer(window)
+    _hurry(window)
     _add_stores(window)
     _balance(window)
     _capacity(window)
@@ -140,6 +149,20 @@ def state_window(
     if network.case.settings.rationing == "contract":
         _alike(window)
     return window
+
+
+def _hurry(window: Window) -> None:
+    """Goods are wanted rather today than tomorrow, and what must be done is done today.
+
+    What is used later counts less, and what is spent later a trifle more: else the market would
+    put off, month after month, what the last and longest node can still make up for.
+    """
+    tree, variables = window.network.tree, window.model.variables
+    patience = (1 + window.network.case.settings.discount_rate) ** (tree.middle[0] - tree.middle)
+    for name in ("activity", "saved", "disposed", "unexplained", "undelivered", "served"):
+        if name in variables:
+            cost = variables[name].cost.reshape(tree.size, -1)
+            cost *= (patience if name == "served" else window.later)[:, None]
 
 
 def _prefer(window: Window) -> None:

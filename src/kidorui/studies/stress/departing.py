@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kidorui.network.months import MONTH
+from kidorui.network.strikes import Strike
 from kidorui.program import Infeasible, Solution, SolverError
 from kidorui.studies.stress.conditions import Conditions, conditions
 from kidorui.studies.stress.lived import Lived
@@ -18,8 +19,6 @@ from kidorui.studies.stress.scenario import Scenario
 from kidorui.studies.stress.world import World
 
 Basis = npt.NDArray[np.int8]
-
-_NEVER = -(10**6)
 
 _NEW = 2
 """Months from a turn on in which the basis of the scenario is closer than that of last month.
@@ -56,20 +55,17 @@ class Departures:
         state = replace(state, level=state.level * ratio)
         until = min(world.network.tree.size, first + self.scenario.months - self.scenario.lead)
         march = March(own)
-        try:
-            lived = [s for _, s in _walk(march, given, state, until, self._starts(draw, begin))]
-        except (Infeasible, SolverError) as error:
-            raise _explained(march, error) from None
+        lived = list(_walk(march, given, state, until, self._starts(draw)))
         life = replace(self.scenario, strikes=draw.strikes, lead=first)
         return Lived(own, life, given, _joined(self.calm, march.record(begin, lived)))
 
-    def _starts(self, draw: Draw, begin: int) -> dict[int, Basis]:
+    def _starts(self, draw: Draw) -> dict[int, Basis]:
         """Bases to begin a month at, by month; of several turns the latest."""
-        turns = sorted((at, n) for n, at in enumerate(_turns(self.world, draw.strikes)))
+        turns = _turns(self.world, self.scenario, draw.strikes)
+        known = sorted((at, turn) for turn, at in enumerate(turns) if at is not None)
         return {
-            max(at, begin) + since: self.bases[turn, since]
-            for at, turn in turns
-            if at >= 0
+            at + since: self.bases[turn, since]
+            for at, turn in known
             for since in range(_NEW)
             if (turn, since) in self.bases
         }
@@ -108,26 +104,64 @@ def _ahead(world: World) -> int:
     return world.window.nodes - 1 if world.knows else 0
 
 
-def _turns(world: World, strikes: Sequence[Draw | object]) -> list[int]:
-    raise NotImplementedError
+def _turns(world: World, scenario: Scenario, strikes: Sequence[Strike]) -> list[int | None]:
+    """For each strike the month in which its begin, then its end, comes in sight (None: never)."""
+    moments = np.array([moment for one in strikes for moment in (one.start, one.end)])
+    months = np.floor((moments - scenario.start) / MONTH + 1e-6) - _ahead(world)
+    return [max(0, int(month)) if np.isfinite(month) else None for month in months]
 
 
 def _bases(world: World, scenario: Scenario, begin: State) -> dict[tuple[int, int], Basis]:
-    """The bases of the scenario in the months in which something begins or ends; none if it fails."""
-    turns = _turns(world, scenario.strikes)
-    wanted = {
-        max(at, begin.month) + since: (turn, since)
-        for turn, at in enumerate(turns)
-        if at >= 0
-        for since in range(_NEW)
-    }
-    until = min(max(wanted, default=-1) + 1, scenario.months, world.network.tree.size)
+    """(turn, months since): the scenario's own bases; none where it has no solution."""
+    turns = _turns(world, scenario, scenario.strikes)
+    end = min(scenario.months, world.network.tree.size)
+    known = [(turn, at) for turn, at in enumerate(turns) if at is not None and at < end]
+    until = min(max((at for _, at in known), default=0) + _NEW, end)
     march, found = March(world), {}
     given = _conditions(world, scenario, scenario.strikes)
     try:
         for state, _ in march.walk(given, begin, until):
-            if state.month - 1 in wanted:
-                found[wanted[state.month - 1]] = march.solver.basis()
+            since = [(turn, state.month - 1 - at) for turn, at in known]
+            new = [key for key in since if 0 <= key[1] < _NEW]
+            found.update(dict.fromkeys(new, march.solver.basis()) if new else {})
     except (Infeasible, SolverError):
-        return {}  # draws begin at what they have; whether each has a solution is its own affair
+        return {}  # draws then begin at what they have, and each fails or not by itself
     return found
+
+
+def _walk(
+    march: March, given: Conditions, state: State, until: int, starts: Mapping[int, Basis]
+) -> Iterator[Solution]:
+    """Walk from a state, beginning some months at a basis of their own."""
+    none = np.zeros(0, dtype=np.int8)
+    while state.month < until:
+        later = [month for month in starts if state.month < month < until]
+        state = replace(state, basis=starts.get(state.month, state.basis))
+        for after, solution in march.walk(given, state, min([*later, until])):
+            yield solution
+            state = after
+        state = replace(state, basis=none)  # goes on from where the solver stands
+
+
+def _holding(world: World, ratio: npt.NDArray[np.float64]) -> World:
+    """The world whose stores hold, aim at and have room for so much of what they do."""
+    held = {name: world.stores[name] * ratio for name in ("calm", "alarm", "initial")}
+    room = np.maximum(world.stores["capacity"], held["alarm"])
+    return replace(world, stores=world.stores.assign(**held, capacity=room))
+
+
+def _conditions(world: World, scenario: Scenario, strikes: Sequence[Strike]) -> Conditions:
+    return conditions(world.network, world.reference, world.stores, scenario.standing, strikes)
+
+
+def _joined(calm: Path, path: Path) -> Path:
+    """The calm up to where a path begins, and the path."""
+    if not path.first:
+        return path
+    before = slice(0, path.first)
+    return replace(
+        path,
+        first=0,
+        values={k: np.concatenate([calm.values[k][before], v]) for k, v in path.values.items()},
+        price=np.concatenate([calm.price[before], path.price]),
+    )

@@ -24,10 +24,9 @@ from kidorui.program.blocks import PER_TONNE
 from kidorui.results import Json
 from kidorui.studies.base_year import question_of
 from kidorui.studies.context import Context
-from kidorui.studies.stress.conditions import Conditions, conditions
+from kidorui.studies.stress.departing import Departures, depart
 from kidorui.studies.stress.lived import Lived
-from kidorui.studies.stress.march import March, Path, State, at_start
-from kidorui.studies.stress.sampling import Draw, Sample, apply_draws, sample, stock_ratios
+from kidorui.studies.stress.sampling import Draw, Sample, apply_draws, sample
 from kidorui.studies.stress.scenario import Scenario
 from kidorui.studies.stress.stops import MONTH_DAYS, stopped_share
 from kidorui.studies.stress.world import World
@@ -147,8 +146,8 @@ def _live_all(
     due = [number for number, outcome in found.items() if outcome is None]
     if due:
         batches = [due[at : at + BATCH] for at in range(0, len(due), BATCH)]
-        desk = _at_onsets(world, scenario, [draws[number] for number in due], asked)
-        content = pickle.dumps(desk)
+        departures = depart(world, scenario, [draws[number] for number in due])
+        content = pickle.dumps(_Desk(departures, asked))
         work = partial(_live_batch, hashlib.sha256(content).hexdigest(), content)
 
         def keep(position: int, answers: Sequence[bytes]) -> None:
@@ -186,33 +185,17 @@ class _Keeping(Executor):
 
 @dataclass(frozen=True)
 class _Desk:
-    """What a worker needs: the world, the calm lived, and the state at the months asked for."""
+    """What a worker needs: where draws part from the calm, and what is read of them."""
 
-    world: World
-    scenario: Scenario
+    departures: Departures
     asked: Asked
-    calm: Path
-    states: Mapping[int, State]
 
     def live(self, draw: Draw) -> Outcome:
-        """Live a draw; what it cannot do is told in words."""
-        world, first = self.world, draw.first(self.scenario)
-        ratio = stock_ratios(world.case, world.stores, draw)
-        held = {name: world.stores[name] * ratio for name in ("calm", "alarm", "initial")}
-        room = np.maximum(world.stores["capacity"], held["alarm"])
-        own = replace(world, stores=world.stores.assign(**held, capacity=room))
-        given = _conditions(own, self.scenario, draw)
-        begin = _begin(world, first)
-        state = self.states[begin]
-        state = replace(state, level=state.level * ratio)
-        until = min(world.network.tree.size, first + self.scenario.months - self.scenario.lead)
-        march = March(own)
+        """Live a draw; why one cannot be lived is told in words."""
         try:
-            path, _ = march.path(given, state, until)
+            return _read(self.departures.live(draw), self.asked)
         except (Infeasible, SolverError) as error:
-            return _failed(first, _in_words(march, error))
-        life = replace(self.scenario, strikes=draw.strikes, lead=first)
-        return _read(Lived(own, life, given, _joined(self.calm, path)), self.asked)
+            return _failed(draw.first(self.departures.scenario), str(error))
 
 
 _here = threading.local()
@@ -225,46 +208,6 @@ def _live_batch(key: str, content: bytes, draws: Sequence[Draw]) -> list[bytes]:
         _here.desk, _here.key = pickle.loads(content), key
     desk: _Desk = _here.desk
     return [_pack(desk.live(draw)) for draw in draws]
-
-
-def _at_onsets(world: World, scenario: Scenario, draws: Sequence[Draw], asked: Asked) -> _Desk:
-    """Live the calm once, up to the latest month in which a draw parts from it."""
-    due = {_begin(world, draw.first(scenario)) for draw in draws}
-    start = at_start(world)
-    march, lived = March(world), []
-    states: dict[int, State] = {}
-    given = _conditions(world, scenario, None)
-    for state, solution in march.walk(given, start, max(1, *due)):
-        if not states and 0 in due:
-            # nothing was solved before the first month: its own basis is as good as any
-            states[0] = replace(start, basis=march.solver.basis())
-        if state.month in due:
-            states[state.month] = replace(state, basis=march.solver.basis())
-        lived.append(solution)
-    return _Desk(world, scenario, asked, march.record(0, lived), states)
-
-
-def _begin(world: World, first: int) -> int:
-    """The month in which a draw parts from the calm: when its market first sees it coming."""
-    return max(0, first - (world.window.nodes - 1)) if world.knows else first
-
-
-def _conditions(world: World, scenario: Scenario, draw: Draw | None) -> Conditions:
-    strikes = draw.strikes if draw else ()
-    return conditions(world.network, world.reference, world.stores, scenario.standing, strikes)
-
-
-def _joined(calm: Path, path: Path) -> Path:
-    """The calm up to where a path begins, and the path."""
-    if not path.first:
-        return path
-    before = slice(0, path.first)
-    return replace(
-        path,
-        first=0,
-        values={k: np.concatenate([calm.values[k][before], v]) for k, v in path.values.items()},
-        price=np.concatenate([calm.price[before], path.price]),
-    )
 
 
 def _read(lived: Lived, asked: Asked) -> Outcome:
@@ -315,16 +258,6 @@ def _failed(first: int, words: str) -> Outcome:
     return Outcome(first, words, none, none, np.zeros((0, 0)), np.zeros((0, 0)), np.nan, none)
 
 
-def _in_words(march: March, error: Exception) -> str:
-    """Why a month has no solution: the rows that conflict, which are looked for only now."""
-    if isinstance(error, Infeasible) and not error.rows:
-        try:
-            march.solver.solve()
-        except (Infeasible, SolverError) as explained:
-            return str(explained)
-    return str(error)
-
-
 def _key(world: World, scenario: Scenario, asked: Asked, draw: Draw) -> str:
     """All that decides an outcome."""
     case, window, axis = world.case, world.window.network.tree, world.network.tree
@@ -337,6 +270,7 @@ def _key(world: World, scenario: Scenario, asked: Asked, draw: Draw) -> str:
         "axis": [float(axis.start[0]), axis.size, scenario.months, scenario.lead],
         "window": [world.knows, *window.duration.tolist()],
         "standing": repr(scenario.standing),
+        "scenario": repr(scenario.strikes),
         "strikes": repr(draw.strikes),
         "stock": draw.stock,
     }

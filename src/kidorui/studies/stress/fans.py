@@ -43,7 +43,7 @@ def _draws(drawn: Drawn, lived: Sequence[int]) -> pd.DataFrame:
     factors = drawn.sample.factors
     took = [("drawn", f.name, f.unit, drawn.sample.values[lived, n]) for n, f in enumerate(factors)]
     outcomes = [drawn.outcomes[n] for n in lived]
-    dearest = np.array([one.dearest for one in outcomes]).reshape(-1, len(drawn.materials))
+    dearest = np.array([one.dearest for one in outcomes]).reshape(len(lived), -1)
     gave = [("answer", name, unit, values) for name, unit, values in _answers(outcomes)]
     gave += [
         ("answer", f"highest price outside over inside, {material}", "1", dearest[:, column])
@@ -90,7 +90,7 @@ def _chances(drawn: Drawn, lived: Sequence[int]) -> pd.DataFrame:
     """Chance that a line stands still for long, by material and for a sector as a whole."""
     outcomes = [drawn.outcomes[n] for n in lived]
     names = _names(drawn)
-    stopped = np.array([one.stopped for one in outcomes]).reshape(-1, len(names))
+    stopped = np.array([one.stopped for one in outcomes]).reshape(len(lived), -1)
     sector, number = np.unique(names["sector"].to_numpy(str), return_inverse=True)
     most = np.zeros((len(sector), len(outcomes)))
     np.maximum.at(most, number, stopped.T)

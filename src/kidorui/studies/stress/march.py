@@ -11,7 +11,7 @@ import pandas as pd
 
 from kidorui.network.months import MONTH
 from kidorui.network.stores import STATE
-from kidorui.program import Model, Solution, Solver
+from kidorui.program import Infeasible, Model, Solution, Solver
 from kidorui.program.blocks import PER_TONNE
 from kidorui.studies.stress.conditions import Conditions
 from kidorui.studies.stress.world import World
@@ -27,10 +27,13 @@ SALVAGE = 0.5
 """Worth of what is held beyond that, as a share of its price (a forced sale)."""
 
 COVER_YIELD = 0.03
-"""What cover saves its owner a year above the interest it costs, as a share of its price.
+"""What cover saves its owner a year, its cost paid, as a share of its price.
 
-Else it would be sold today and bought back next month; more, and it would be kept in need.
+Less, and it would be sold today and bought back next month; more, and it would be kept in need.
 """
+
+FOLLOWS = 0.5
+"""Share of the way by which, in a calm month, what goods are held worth follows their price."""
 
 NEEDED = 0.5
 """Most that cover is worth to its user under threat, as a share of what is lost without it."""
@@ -123,9 +126,16 @@ class March:
             self._turn.set(given, state)
             model = self.model
             self.solver.set_all(model.column_bounds(), model.row_bounds(), model.cost())
-            solution = self.solver.solve(explain=False)
+            solution = self._solve()
             state = self._turn.after(given, state, solution)
             yield state, solution
+
+    def _solve(self) -> Solution:
+        """The month's solution; where there is none, the rows that conflict are looked for."""
+        try:
+            return self.solver.solve(explain=False, certify=False)
+        except Infeasible:
+            return Solver(self.model).solve()
 
     def path(self, given: Conditions, state: State, until: int) -> tuple[Path, State]:
         """The months from a state up to `until`, and the state then."""
@@ -165,9 +175,7 @@ class _Turn:
         self._nodes = window.nodes
         self._offset = tree.start - tree.start[0]
         self._duration = tree.duration
-        self._weight = (tree.weight * PER_TONNE)[:, None]
-        end = self._offset[-1] + self._duration[-1]
-        self._at_end = PER_TONNE * (1 + tree.discount_rate) ** -end
+        self._weight = (tree.weight * window.later * PER_TONNE)[:, None]
         steps = network.step_width.shape[1]
         self._width = network.step_width.ravel()
         self._steps = steps
@@ -178,7 +186,6 @@ class _Turn:
         self._ruled = np.flatnonzero(~stores["release_always"].to_numpy(bool))
         self._target = stores[["calm", "alarm"]].to_numpy(float)[: window.held]
         lost = network.demands["value_lost"].to_numpy(float)[user[: window.held]]
-        self._yield = world.case.settings.discount_rate + COVER_YIELD
         self._dearest = np.where(user[: window.held] >= 0, NEEDED * lost, np.inf)
         is_state = (stores["kind"] == STATE).to_numpy()
         self._keeps = np.flatnonzero(is_state[: window.held])
@@ -201,6 +208,12 @@ class _Turn:
         self._route = network.links["route"].to_numpy(np.intp)
         self._base_flow = np.nan_to_num(world.reference.flow)
         blocks = model.constraints
+        savings = network.savings
+        middle = self._offset + self._duration / 2
+        years = np.diff(middle, prepend=middle[0] - self._duration[0])[:, None]
+        self._saves = savings["demand"].to_numpy(np.intp)
+        self._share = savings["share"].to_numpy(float)
+        self._speed = years * savings["speed"].to_numpy(float)
         none = np.zeros(0, dtype=np.intp)
         self._contract = self._bound = none
         if "contract" in blocks:
@@ -260,9 +273,14 @@ class _Turn:
             ),
             settled=flow if calm else state.settled,
             backlog=backlog,
-            worth=state.worth,
+            worth=self._worth_after(state, solution) if calm else state.worth,
             basis=state.basis,
         )
+
+    def _worth_after(self, state: State, solution: Solution) -> FloatArray:
+        """(pool): the worth that follows the price of a calm month, US$/kg."""
+        price = solution.duals["balance"][: self.world.window.pools] / self._weight[0, 0]
+        return np.asarray(state.worth + FOLLOWS * (np.maximum(price, 0.0) - state.worth))
 
     def _months(self, given: Conditions, month: int) -> IntArray:
         """(node): the month whose conditions hold in it, as far as the market can tell."""
@@ -305,21 +323,22 @@ class _Turn:
         beyond.upper[:] = room.ravel()
         price = np.minimum(state.worth[self._store_pool], self._most)
         holding, here = self._weight * self._holding, price[:held]
+        # cover is held whatever it costs; what is beyond it is not
         more = np.where(alarm, settings.hoard, KEEP)
         more[self._keeps] = KEEP
         normal = np.minimum(here, self._dearest)
-        saves = holding[:, :held] - self._weight * self._yield * normal
+        saves = -self._weight * COVER_YIELD * normal
         worth = np.minimum((1 + more) * here, np.where(alarm, self._dearest, np.inf))
-        saves[-1] = holding[-1, :held] - worth * self._at_end
+        saves[-1] = -worth * PER_TONNE
         cover.cost[:] = saves.ravel()
         yard = np.arange(len(price)) >= held
         cost = np.where(yard, self._weight * settings.discount_rate * price, holding)
-        cost[-1] -= np.where(yard, 0.0, SALVAGE * price * self._at_end)
+        cost[-1] -= np.where(yard, 0.0, SALVAGE * price * PER_TONNE)
         beyond.cost[:] = cost.ravel()
         under_way, spare = model.variables["under way"], model.variables["spare"]
         under_way.upper[:], spare.upper[:] = world.pipeline, world.spare
-        under_way.cost[:] = -(1 + KEEP) * state.worth * self._at_end
-        spare.cost[:] = -SALVAGE * state.worth * self._at_end
+        under_way.cost[:] = -(1 + KEEP) * state.worth * PER_TONNE
+        spare.cost[:] = -SALVAGE * state.worth * PER_TONNE
         if len(self._ruled):
             least = np.where(given.released[at][:, self._ruled], -np.inf, 0.0)
             least[0] = np.where(np.isinf(least[0]), -np.inf, state.level[self._ruled])

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case
 from kidorui.network.units import lead_time
 from kidorui.program.investment import MILLION, yearly_cost
-from kidorui.studies.base_year import BaseYear
+from kidorui.studies.base_year import PER_TONNE, BaseYear
 from kidorui.studies.builds import size_unit
 from kidorui.studies.context import Context
 from kidorui.studies.stress.built import standing
@@ -19,6 +20,8 @@ from kidorui.studies.stress.lived import Lived, live
 from kidorui.studies.stress.scenario import Scenario
 from kidorui.studies.stress.world import Foresight, prepare_world
 from kidorui.studies.stress.worth import focus_loss
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def prevention(setup: Setup, lived: Lived, context: Context) -> pd.DataFrame:
     suffered = focus_loss(lived)
     left = context.map("prevention", partial(_left, setup), table["id"].tolist())
     cost = yearly_cost(table, case.settings.discount_rate) * table["size_max"] * MILLION
+    cost += _tied_up(lived, table)
     avoided = suffered - np.array(left, dtype=float)
     opens = np.maximum(table["decision"], case.settings.years[0]) + lead_time(table)
     ratio = np.where(cost > 0, avoided / cost, np.nan)
@@ -67,6 +71,17 @@ def prevention(setup: Setup, lived: Lived, context: Context) -> pd.DataFrame:
         }
     )
     return rows.sort_values("per_dollar", ascending=False, ignore_index=True)
+
+
+def _tied_up(lived: Lived, table: pd.DataFrame) -> FloatArray:
+    """(project): interest a year on what a stockpile holds, at the calm's price, million US$."""
+    pools = lived.network.pools.assign(price=lived.world.worth)
+    price = pools.groupby(["material", "place"])["price"].max()
+    held = pd.MultiIndex.from_frame(table[["material", "place"]])
+    worth = price.reindex(held).fillna(0.0).to_numpy(float)
+    stock = (table["stage"] == "stockpile").to_numpy()
+    rate = lived.case.settings.discount_rate
+    return np.asarray(stock * rate * worth * table["size_max"].to_numpy(float) * PER_TONNE)
 
 
 def _left(setup: Setup, project: str) -> float:

@@ -49,7 +49,8 @@ def flows(lived: Lived) -> pd.DataFrame:
             "leaked": leaked,
         }
     )
-    return rows.loc[told].reset_index(drop=True)
+    chosen: pd.DataFrame = rows.loc[told]
+    return chosen.reset_index(drop=True)
 
 
 def _months_struck(lived: Lived) -> BoolArray:

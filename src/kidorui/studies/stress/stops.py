@@ -98,7 +98,7 @@ def _first_lines(lived: Lived, here: IntArray) -> pd.DataFrame:
         network.demands["material"].to_numpy(str)[here], return_inverse=True
     )
     into = _into_focus(lived, materials)
-    tied = into[tied_routes(lived)[into["route"].to_numpy()]]
+    tied = into[tied_routes(lived)[into["route"].to_numpy()] & (into["calm"] > _NOISE)]
     count = len(materials)
     inflow = np.bincount(into["kind"], weights=into["calm"], minlength=count)
     cut = np.bincount(tied["kind"], weights=tied["calm"], minlength=count)

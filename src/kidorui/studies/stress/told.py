@@ -161,7 +161,7 @@ def _prices(out: _Headlines, lived: Lived, prices: pd.DataFrame) -> None:
     focus, control = lived.case.settings.focus, lived.case.settings.control
     out.add(
         PRICES,
-        f"widest gap, marginal price in {focus} over {control}: {where}",
+        f"marginal price in {focus} over {control}, where the gap costs most: {where}",
         found["outside"] / found["inside"],
         "times",
     )
@@ -174,15 +174,18 @@ def _prices(out: _Headlines, lived: Lived, prices: pd.DataFrame) -> None:
 
 
 def widest(lived: Lived, prices: pd.DataFrame) -> pd.Series | None:
-    """The row after the onset with the widest gap of marginal prices; None where none has one."""
+    """The row after the onset whose gap of marginal prices costs most at the calm's use.
+
+    None where nothing with a price inside is used at the focus place.
+    """
     base = prices["material"].map(lived.case.table("materials").set_index("id")["base_price"])
     later = prices["month"].isin(list(lived.labels[lived.lead :]))
     told = later & (prices["inside"] > _CHEAP * base) & prices["outside"].notna()
     if not told.any():
         return None
     rows = prices[told]
-    ratio = (rows["outside"] / rows["inside"]).to_numpy(float)
-    return rows.iloc[int(ratio.argmax())]
+    gap = (rows["outside"] - rows["inside"]) * rows["material"].map(used(lived)).fillna(0.0)
+    return rows.iloc[int(gap.to_numpy(float).argmax())]
 
 
 def _costs(out: _Headlines, lived: Lived, losses: pd.DataFrame) -> None:
