@@ -35,6 +35,7 @@ class Size:
     """How large a case is drawn (`places` is a range, ends included).
 
     `leverage`: odd seeds have know-how withheld, a flood of goods and end users shut out.
+    `leaks`: of every five seeds one has cuts round which goods leak.
     """
 
     places: tuple[int, int]
@@ -46,10 +47,13 @@ class Size:
     slices: int
     steps: int
     leverage: bool = False
+    leaks: bool = False
 
 
 SIZES = {
-    "small": Size((2, 4), 3, (2024, 2026, 2028, 2030), 2034, (2028,), 2, 4, 8, leverage=True),
+    "small": Size(
+        (2, 4), 3, (2024, 2026, 2028, 2030), 2034, (2028,), 2, 4, 8, leverage=True, leaks=True
+    ),
     "medium": Size((7, 7), 4, (2025, 2026, 2027, 2028, 2030), 2035, (2027, 2030), 2, 4, 10),
     "large": Size((10, 10), 6, (2025, 2026, 2027, 2028, 2030), 2036, (2027, 2030), 3, 4, 12),
     "huge": Size((14, 14), 8, (2025, 2026, 2027, 2028, 2030), 2036, (2027, 2029, 2031), 3, 4, 12),
@@ -80,6 +84,7 @@ class _Draw:
         self.seed, self.size = seed, size
         self.rng = rng = np.random.default_rng(seed)
         self.leverage = size.leverage and seed % 2 == 1
+        self.leaks = size.leaks and seed % 5 == 3
         count = int(rng.integers(size.places[0], size.places[1] + 1))
         self.places = [CONTROL, FOCUS, *OTHERS[: count - 2]]
         self.elements = list(ELEMENTS)[: size.elements]
@@ -521,8 +526,13 @@ class _Draw:
                 "extraterritorial": "no",
                 "de_minimis": 0.001,
                 "in_force": "no",
+                "leak": "",
+                "premium": "",
             }
             return plain | more
+
+        def leaking(share: float, premium: float) -> dict[str, object]:
+            return {"leak": share, "premium": premium} if self.leaks else {}
 
         reach = "yes" if self.extraterritorial else "no"
         first = self.size.years[0]
@@ -530,13 +540,14 @@ class _Draw:
             row("secret", "know-how", "oxide;metal;magnet", 1.5, duration=3),
             row("flood", "dumping", "concentrate;oxide;metal;magnet", 0.5, duration=2),
             row("arms", "licence", "magnet", 0.7, users="vehicles;defence", start=first + 1.5,
-                duration=3, hazard="", in_force="yes"),
+                duration=3, hazard="", in_force="yes", **leaking(0.2, 0)),
         ]  # fmt: skip
         return of_leverage * self.leverage + [
             row("licence", "licence", "oxide;metal", 0.3, start=first + 1.5, hazard="",
-                in_force="yes", extraterritorial=reach),
+                in_force="yes", extraterritorial=reach, **leaking(0.5, 0.6)),
             row("ban", "ban", "oxide;metal;magnet", 1.0, destinations=FOCUS, duration=2,
-                extraterritorial=reach, hazard=round(float(self.rng.uniform(0.02, 0.2)), 3)),
+                extraterritorial=reach, hazard=round(float(self.rng.uniform(0.02, 0.2)), 3),
+                **leaking(0.3, 0.4)),
             row("stop", "stop", "heavy-concentrate", 0.7, duration=1.5),
             row("tax", "tariff", "magnet", 0.25, duration=3),
             row("limit", "quota", "Dy-oxide", 0.5, hazard=0.02),

@@ -122,6 +122,10 @@ class Oracle:
                 most = 0.0 if let_through == 0 else let_through * base
                 upper[node, link] = min(upper[node, link], most)
         self.ship = self.variable("ship", 0, upper, node=self.n, link=links)
+        leak, premium = self.struck.leaks()
+        around = leak * np.nan_to_num(self.ref.flow[net.links["route"]])
+        self.detour = self.variable("detour", 0, around, node=self.n, link=links)
+        self.gone = self.ship + self.detour
         price = array(net.links["cost"], "link") + array(net.hits.duty, "node", "link")
         sails = np.ones((self.n, len(net.links)))
         for leaf in self.leaves:
@@ -129,6 +133,8 @@ class Oracle:
         self.sails = array(sails, "node", "link")
         price = price * self.sails
         self.cost["ship"] = (self.ship * (price * per_year)).sum("link")
+        dearer = (price + array(premium, "node", "link") * self.sails) * per_year
+        self.cost["detour"] = (self.detour * dearer).sum("link")
 
         demands, steps = net.step_width.shape
         wanted = net.quantity[:, :, None] * net.step_width[None]
@@ -206,11 +212,11 @@ class Oracle:
         for node in range(self.n):
             for earlier, part in self.arriving(node).items():
                 shares[node, earlier] = part
-        shipped = self.ship.rename(node="earlier") * array(shares, "node", "earlier", "link")
+        shipped = self.gone.rename(node="earlier") * array(shares, "node", "earlier", "link")
         self.m.add_constraints(arrives - shipped.sum("earlier") == 0)
         recipes = array(net.recipes.toarray(), "pool", "activity")
         total = (self.activity * recipes).sum("activity")
-        total = total + (arrives * into).sum("link") - (self.ship * self.sails * out).sum("link")
+        total = total + (arrives * into).sum("link") - (self.gone * self.sails * out).sum("link")
         uses = belongs(net.demands["pool"], pools, "pool", "demand")
         total = total - (self.served.sum("step") * uses).sum("demand")
         total = total + self.unexplained - self.disposed
@@ -279,8 +285,8 @@ class Oracle:
         for column, route in enumerate(limited):
             links = np.flatnonzero(net.links["route"] == route)
             free = net.hits.allowance[:, links].min(axis=1, initial=INF)
-            for number, event in self.quotas_on():
-                if net.targets[number].hit[links].any():
+            for event in self.quotas_on():
+                if set(self.struck.struck_links(event)) & set(links):
                     on = np.array([self.struck.is_on(event, node) for node in range(self.n)])
                     free = np.minimum(free, np.where(on, 1 - event.severity, INF))
             for node in range(self.n):
@@ -328,16 +334,15 @@ class Oracle:
             self.cost["undelivered"] = sum(terms[1:], terms[0])
 
     def quotas_on(self) -> list:
-        events = list(enumerate(self.case.table("events").itertuples()))
-        return [(n, e) for n, e in events if e.kind == "quota" and not e.users]
+        return [event for event in self.struck.cuts() if event.kind == "quota"]
 
     def quotas(self) -> None:
         """All that a quota strikes together stays below its share of their base flows."""
         links = self.net.links
-        for number, event in self.quotas_on():
+        for event in self.quotas_on():
             known = [
                 link
-                for link in np.flatnonzero(self.net.targets[number].hit)
+                for link in self.struck.struck_links(event)
                 if not np.isnan(self.ref.flow[links["route"][link]])
             ]
             routes = {links["route"][link] for link in known}

@@ -110,9 +110,59 @@ class Struck:
                 if named and there and demand.place != control and traced:
                     for node in range(self.n):
                         if good & set(event.goods) and self.is_on(event, node):
-                            rest = max(1 - event.severity, 0.0)
+                            leak = 0.0 if np.isnan(event.leak) else event.leak
+                            rest = 1 - min(event.severity, 1.0) * (1 - leak)  # it reaches all
                             least[node, d] = min(least.get((node, d), 1.0), rest)
         return least
+
+    def cuts(self) -> list:
+        """Events that cut flows, whoever uses the goods."""
+        kinds = ("ban", "licence", "quota", "closure")
+        events = self.case.table("events").itertuples()
+        return [event for event in events if event.kind in kinds and not event.users]
+
+    def struck_links(self, event) -> list[int]:
+        """Links that a cut bears on: of its goods, away from its origin or made of what left it."""
+        reaches = event.extraterritorial and event.origin == self.case.settings.control
+        struck = []
+        for number, link in enumerate(self.net.links.itertuples()):
+            theirs = link.origin == event.origin or (reaches and link.control)
+            named = {link.material, self.materials["stage"][link.material]} & set(event.goods)
+            there = link.destination in (event.destinations or (link.destination,))
+            if theirs and named and there and link.destination != event.origin:
+                struck.append(number)
+        return struck
+
+    def leaks(self) -> tuple[np.ndarray, np.ndarray]:
+        """(node, link): share of the base flow that goes round all cuts; the dearest premium.
+
+        What quotas cap is a sum, so they and the cuts of single flows are told apart: what goes
+        round one kind must go round the other.
+        """
+        share = np.full((self.n, len(self.net.links)), INF)
+        premium = np.zeros(share.shape)
+        price = self.materials["base_price"].fillna(0.0)
+        cuts = self.cuts()
+        for kind in (
+            [event for event in cuts if event.kind == "quota"],
+            [event for event in cuts if event.kind != "quota"],
+        ):
+            openly, in_all = np.full((2, *share.shape), INF)
+            for event in kind:
+                stopped = min(event.severity, 1.0)
+                leak = 0.0 if np.isnan(event.leak) else event.leak
+                dearer = 0.0 if np.isnan(event.premium) else event.premium
+                for link in self.struck_links(event):
+                    worth = price[self.net.links["material"][link]] * dearer * (leak > 0)
+                    for node in range(self.n):
+                        if self.is_on(event, node):
+                            at = node, link
+                            openly[at] = min(openly[at], 1 - stopped)
+                            in_all[at] = min(in_all[at], 1 - stopped + stopped * leak)
+                            premium[at] = max(premium[at], worth)
+            hit = np.isfinite(in_all)
+            share[hit] = np.minimum(share[hit], in_all[hit] - openly[hit])
+        return np.where(np.isinf(share), 0.0, share), premium
 
     def free_copy(self, demand: int) -> int | None:
         """The pool of free goods beside the controlled one that a demand draws on."""

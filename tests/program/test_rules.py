@@ -9,7 +9,9 @@ from kidorui.network import compile_network, grow
 from kidorui.program import Reference
 from kidorui.program.operation import shipment_bound
 from kidorui.program.rules import as_free_before
-from tests.changed import edited, tiny, with_rows, with_settings
+from kidorui.studies.base_year import solve_base_year
+from kidorui.studies.context import Context
+from tests.changed import edited, tiny, with_rows, with_settings, with_table
 from tests.program.planned import plan_for, planned
 
 
@@ -190,3 +192,68 @@ def test_what_has_no_base_price_is_never_supplied_unexplained():
     nameless = (plan.network.pools["material"] == "mixed-heavy").to_numpy()
     upper = plan.program.model.variables["unexplained"].upper.reshape(plan.network.tree.size, -1)
     assert upper[:, nameless].max() == 0
+
+
+def magnets_out_of_china(case) -> np.ndarray:
+    """(node, Japan or the rest of the world): magnets that China ships, t/yr."""
+    plan = plan_for(case)
+    to = [route(plan.network, "magnet", "CN", place) for place in ("JP", "RW")]
+    return on_routes(plan)[:, to]
+
+
+def paying(case, place: str, times: float):
+    """The case in which a kilogram lost costs the users of a place so many times as much."""
+    table = case.table("demands").copy()
+    here = table["place"] == place
+    table.loc[here, "value_lost"] = table.loc[here, "value_lost"] * times
+    return with_table(case, "demands", table)
+
+
+def test_under_one_total_who_pays_more_gets_more():
+    free = edited(quiet(tiny()), "routes", "magnet", change_limit=np.nan, base_flow=np.nan)
+    free = edited(free, "routes", "magnet", capacity=np.nan, transit=0.0)
+    free = edited(free, "plants", "magnet-jp", capacity=0.0)  # all magnets are China's
+    few = {"id": "few", "kind": "quota", "origin": "CN", "goods": ("magnet",), "severity": 0.5,
+           "in_force": True, "start": 2020.0}  # fmt: skip
+    limited = with_rows(free, "events", few, keep=False)
+    poor, rich = (magnets_out_of_china(paying(limited, "RW", times)) for times in (0.2, 5.0))
+    assert (rich[:, 1] > poor[:, 1] + 100).all()
+    assert (rich[:, 0] < poor[:, 0] - 100).all()
+    base = solve_base_year(free, Context()).flows
+    total = 0.5 * (base["magnet", "CN", "JP"] + base["magnet", "CN", "RW"])
+    np.testing.assert_allclose(poor.sum(axis=1), total)  # all of it goes, whoever gets it
+    np.testing.assert_allclose(rich.sum(axis=1), total)
+
+
+def events_let_through(*rows: dict[str, object]) -> float:
+    """Share of the base flow of magnets from China to Japan that passes, cut and leak together."""
+    plain = {"origin": "CN", "goods": ("magnet",), "in_force": True, "start": 2020.0}
+    named = [plain | {"id": f"e{number}"} | row for number, row in enumerate(rows)]
+    case = with_rows(quiet(tiny()), "events", *named, keep=False)
+    hits, links = (network := compile_network(case, grow(case))).hits, network.links
+    link = links.index[links["route"] == route(network, "magnet", "CN", "JP")][0]
+    return float(hits.allowance[0, link] + hits.leak[0, link])
+
+
+def test_what_leaks_is_a_share_of_what_is_cut():
+    let_through = events_let_through({"kind": "ban", "severity": 0.6, "leak": 0.25})
+    assert let_through == pytest.approx(0.4 + 0.6 * 0.25)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"kind": "closure", "severity": 1.0},
+        {"kind": "closure", "severity": 0.2},
+        {"kind": "licence", "severity": 0.8, "leak": 0.5},
+    ],
+    ids=["closed", "half closed", "leaks too"],
+)
+@pytest.mark.parametrize("kind", ["ban", "quota"])
+def test_a_second_cut_lets_no_more_through(kind, second):
+    first = {"kind": kind, "severity": 0.3, "leak": 0.5}
+    assert events_let_through(first, second) <= events_let_through(second) + 1e-9
+
+
+def test_of_a_cut_by_more_than_all_no_more_than_its_share_leaks():
+    assert events_let_through({"kind": "ban", "severity": 2.0, "leak": 0.3}) == pytest.approx(0.3)

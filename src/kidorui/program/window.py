@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.network import Network
+from kidorui.network.months import MONTH
 from kidorui.network.stores import YARD
 from kidorui.program.blocks import (
     PER_TONNE,
@@ -35,12 +36,12 @@ from kidorui.program.moving import (
     of_window,
 )
 from kidorui.program.operation import add_flows
-from kidorui.program.rules import contracts, passing, quotas, substitution_speed
+from kidorui.program.rules import contracts, quotas, substitution_speed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-LATER = 0.002
+LATER = 0.0005
 """What a dollar spent in a node counts more than one in the node before."""
 
 PRIORITIES = ("civil", "essential", "medical", "defence")
@@ -82,8 +83,16 @@ class Window:
 
     @cached_property
     def later(self) -> FloatArray:
-        """(node): what a dollar spent in it counts: a trifle more the later."""
-        return 1 + LATER * np.arange(self.nodes, dtype=float)
+        """(node, 1): what a dollar spent in it counts: a trifle more the later."""
+        return 1 + LATER * np.arange(self.nodes, dtype=float)[:, None]
+
+    def trifles(self, mover: str) -> FloatArray:
+        """(node, thing): what a dollar counts that is spent on a flow.
+
+        Of what takes more than a month a trifle less the later: next month's is not done now.
+        """
+        slow = next(one for one in self.moving if one.name == mover).lag > MONTH
+        return np.where(slow, 2 - self.later, self.later)
 
     @cached_property
     def shared(self) -> IntArray:
@@ -159,10 +168,12 @@ def _hurry(window: Window) -> None:
     """
     tree, variables = window.network.tree, window.model.variables
     patience = (1 + window.network.case.settings.discount_rate) ** (tree.middle[0] - tree.middle)
-    for name in ("activity", "saved", "disposed", "unexplained", "undelivered", "served"):
+    spent = variables["activity"].cost
+    spent *= window.trifles("activity").ravel()
+    for name in ("saved", "disposed", "unexplained", "undelivered", "served"):
         if name in variables:
             cost = variables[name].cost.reshape(tree.size, -1)
-            cost *= (patience if name == "served" else window.later)[:, None]
+            cost *= patience[:, None] if name == "served" else window.later
 
 
 def _prefer(window: Window) -> None:
@@ -284,7 +295,8 @@ def _end_users(window: Window) -> None:
     bound = np.flatnonzero(named & traced)
     if len(bound) == 0:
         return
-    model.variables["relabel"].upper[:] = passing(network).ravel()
+    # what passes for one user alone is that user's at any time: it is the same as for all
+    model.variables["relabel"].upper[:] = np.inf
     own = np.flatnonzero(network.passes_for >= 0)
     passes = sparse.csr_array(
         (np.ones(len(own)), (network.passes_for[own], own)),

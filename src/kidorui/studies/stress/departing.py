@@ -20,11 +20,12 @@ from kidorui.studies.stress.world import World
 
 Basis = npt.NDArray[np.int8]
 
-_NEW = 2
-"""Months from a turn on in which the basis of the scenario is closer than that of last month.
+_NEW = ((0, 1), (1,))
+"""Months after something begins, then after it ends, in which the scenario's basis is closer.
 
-Most steps of a path are taken in these: on the japan case it saves two fifths of the time of
-the default window, a tenth with one month. The month after them is as quick from its own.
+Closer than that of the month before, that is: most steps of a path are taken around such turns.
+On the japan case it saves two fifths of the time of the default window, a tenth with one month.
+The month of an end is half struck and half free, and is quickest from its own.
 """
 
 
@@ -66,7 +67,7 @@ class Departures:
         return {
             at + since: self.bases[turn, since]
             for at, turn in known
-            for since in range(_NEW)
+            for since in _NEW[turn % 2]
             if (turn, since) in self.bases
         }
 
@@ -116,13 +117,13 @@ def _bases(world: World, scenario: Scenario, begin: State) -> dict[tuple[int, in
     turns = _turns(world, scenario, scenario.strikes)
     end = min(scenario.months, world.network.tree.size)
     known = [(turn, at) for turn, at in enumerate(turns) if at is not None and at < end]
-    until = min(max((at for _, at in known), default=0) + _NEW, end)
+    until = min(max((at for _, at in known), default=0) + 2, end)
     march, found = March(world), {}
     given = _conditions(world, scenario, scenario.strikes)
     try:
         for state, _ in march.walk(given, begin, until):
             since = [(turn, state.month - 1 - at) for turn, at in known]
-            new = [key for key in since if 0 <= key[1] < _NEW]
+            new = [key for key in since if key[1] in _NEW[key[0] % 2]]
             found.update(dict.fromkeys(new, march.solver.basis()) if new else {})
     except (Infeasible, SolverError):
         return {}  # draws then begin at what they have, and each fails or not by itself

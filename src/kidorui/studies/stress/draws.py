@@ -147,7 +147,7 @@ def _live_all(
     if due:
         batches = [due[at : at + BATCH] for at in range(0, len(due), BATCH)]
         departures = depart(world, scenario, [draws[number] for number in due])
-        content = pickle.dumps(_Desk(departures, asked))
+        content = pickle.dumps(_desk(departures, asked))
         work = partial(_live_batch, hashlib.sha256(content).hexdigest(), content)
 
         def keep(position: int, answers: Sequence[bytes]) -> None:
@@ -185,17 +185,32 @@ class _Keeping(Executor):
 
 @dataclass(frozen=True)
 class _Desk:
-    """What a worker needs: where draws part from the calm, and what is read of them."""
+    """What a worker needs: where draws part from the calm, and what is read of them.
+
+    `lines` are demands; `pools` those of the materials compared, outside and inside.
+    """
 
     departures: Departures
     asked: Asked
+    lines: IntArray
+    pools: tuple[IntArray, IntArray]
 
     def live(self, draw: Draw) -> Outcome:
         """Live a draw; why one cannot be lived is told in words."""
         try:
-            return _read(self.departures.live(draw), self.asked)
+            return _read(self.departures.live(draw), self)
         except (Infeasible, SolverError) as error:
             return _failed(draw.first(self.departures.scenario), str(error))
+
+
+def _desk(departures: Departures, asked: Asked) -> _Desk:
+    network = departures.world.network
+    settings = network.case.settings
+    outside, inside = (
+        np.array([pool_of(network, m, place) for m in asked.materials or ()], dtype=np.intp)
+        for place in (settings.focus, settings.control)
+    )
+    return _Desk(departures, asked, lines(network), (outside, inside))
 
 
 _here = threading.local()
@@ -210,17 +225,12 @@ def _live_batch(key: str, content: bytes, draws: Sequence[Draw]) -> list[bytes]:
     return [_pack(desk.live(draw)) for draw in draws]
 
 
-def _read(lived: Lived, asked: Asked) -> Outcome:
-    network, first = lived.network, lived.lead
-    chosen = lines(network)
-    first_stop, stopped = asked.read(lived)
+def _read(lived: Lived, desk: _Desk) -> Outcome:
+    first, chosen = lived.lead, desk.lines
+    first_stop, stopped = desk.asked.read(lived)
     short = np.maximum(lived.wanted - lived.served, 0.0)[first:, chosen] * MONTH
     price = lived.path.price[first:]
-    settings = network.case.settings
-    outside, inside = (
-        np.array([pool_of(network, m, place) for m in asked.materials or ()], dtype=np.intp)
-        for place in (settings.focus, settings.control)
-    )
+    outside, inside = desk.pools
     return Outcome(
         first=first,
         failed="",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kidorui.network.months import MONTH
 from kidorui.network.stores import STATE
-from kidorui.program import Infeasible, Model, Solution, Solver
+from kidorui.program import Infeasible, Model, Solution, Solver, SolverError
 from kidorui.program.blocks import PER_TONNE
 from kidorui.studies.stress.conditions import Conditions
 from kidorui.studies.stress.world import World
@@ -32,8 +32,11 @@ COVER_YIELD = 0.03
 Less, and it would be sold today and bought back next month; more, and it would be kept in need.
 """
 
-FOLLOWS = 0.5
-"""Share of the way by which, in a calm month, what goods are held worth follows their price."""
+DRIFT = 0.005
+"""Most by which, in a calm month, the worth of what is held moves towards its price.
+
+A price on a kink may be any of an interval: a worth that leapt with it would make itself true.
+"""
 
 NEEDED = 0.5
 """Most that cover is worth to its user under threat, as a share of what is lost without it."""
@@ -46,15 +49,15 @@ class State:
     """What one month hands to the next.
 
     `month` is the next to be lived; `level` (store) t; `saved` (row of substitutions) t/yr;
-    `past` by mover (months back, thing) t/yr; `settled` (route) t/yr of the calm, `backlog`
-    (route) t held up by events; `worth` (pool) US$/kg; `basis` of the window.
+    `past` by mover (months back, thing) t/yr; `calm` by mover (thing), t/yr of the last calm
+    month; `backlog` (route) t held up by events; `worth` (pool) US$/kg; `basis` of the window.
     """
 
     month: int
     level: FloatArray
     saved: FloatArray
     past: tuple[FloatArray, ...]
-    settled: FloatArray
+    calm: tuple[FloatArray, ...]
     backlog: FloatArray
     worth: FloatArray
     basis: Basis
@@ -82,15 +85,12 @@ def at_start(world: World) -> State:
     """The calm at the start of the axis: pipelines full, stores as they are."""
     window = world.window
     routes = len(world.network.routes)
-    flow = np.bincount(
-        world.network.links["route"], weights=world.flows[1], minlength=routes
-    ).astype(float)
     return State(
         month=0,
         level=world.stores["initial"].to_numpy(float),
         saved=world.saved,
         past=tuple(np.tile(flow, (window.months, 1)) for flow in world.flows),
-        settled=flow,
+        calm=world.flows,
         backlog=np.zeros(routes),
         worth=world.worth,
         basis=np.zeros(0, dtype=np.int8),
@@ -131,11 +131,16 @@ class March:
             yield state, solution
 
     def _solve(self) -> Solution:
-        """The month's solution; where there is none, the rows that conflict are looked for."""
+        """The month's solution.
+
+        Where the last basis leads nowhere (rounding, now and then) it is solved from scratch,
+        which also finds the rows that conflict where there are any.
+        """
         try:
             return self.solver.solve(explain=False, certify=False)
-        except Infeasible:
-            return Solver(self.model).solve()
+        except (Infeasible, SolverError):
+            self.solver = Solver(self.model)
+            return self.solver.solve(certify=False)
 
     def path(self, given: Conditions, state: State, until: int) -> tuple[Path, State]:
         """The months from a state up to `until`, and the state then."""
@@ -175,10 +180,14 @@ class _Turn:
         self._nodes = window.nodes
         self._offset = tree.start - tree.start[0]
         self._duration = tree.duration
-        self._weight = (tree.weight * window.later * PER_TONNE)[:, None]
+        self._weight = tree.weight[:, None] * window.later * PER_TONNE
+        self._sailing = tree.weight[:, None] * window.trifles("shipment") * PER_TONNE
+        # a level at the end of a node stands for half of it and half of the next
+        self._lying = (self._weight + np.vstack([self._weight[1:], [[0.0]]])) / 2
         steps = network.step_width.shape[1]
         self._width = network.step_width.ravel()
         self._steps = steps
+        self._round_about = network.detours
         stores = world.stores
         user = stores["demand"].to_numpy(np.intp)
         self._row = np.where(user >= 0, window.pools + user, stores["pool"].to_numpy(np.intp))
@@ -208,6 +217,11 @@ class _Turn:
         self._route = network.links["route"].to_numpy(np.intp)
         self._base_flow = np.nan_to_num(world.reference.flow)
         blocks = model.constraints
+        free = ~np.isin(np.arange(len(routes)), window.limited)[self._route]
+        self._slow = tuple(
+            np.flatnonzero((mover.lag > MONTH) & (free if mover.name == "shipment" else True))
+            for mover in window.moving
+        )
         savings = network.savings
         middle = self._offset + self._duration / 2
         years = np.diff(middle, prepend=middle[0] - self._duration[0])[:, None]
@@ -230,10 +244,12 @@ class _Turn:
         at = self._months(given, state.month)
         variables, rows = model.variables, model.constraints
         variables["shipment"].upper[:] = given.shipment[at].ravel()
-        variables["shipment"].cost[:] = (self._weight * given.shipping[at]).ravel()
+        variables["shipment"].cost[:] = (self._sailing * given.shipping[at]).ravel()
         if "detour" in variables:
             variables["detour"].upper[:] = given.detour[at].ravel()
-            variables["detour"].cost[:] = (self._weight * given.detouring[at]).ravel()
+            variables["detour"].cost[:] = (
+                self._sailing[:, self._round_about] * given.detouring[at]
+            ).ravel()
         quantity = given.quantity[at]
         served = np.repeat(quantity, self._steps, axis=1) * self._width
         variables["served"].upper[:] = served.ravel()
@@ -242,6 +258,8 @@ class _Turn:
         self._set_stores(given, state, at)
         self._set_balance(state)
         self._set_growth(given, state)
+        if not self.world.knows:
+            self._set_slow(state)
         if len(self._contract):
             rows["contract"].lower[:] = given.contract[at][:, self._contract].ravel()
         if "quota" in rows:
@@ -257,12 +275,12 @@ class _Turn:
         month, window = state.month, self.world.window
         flows = tuple(solution.values[mover.name][0] for mover in window.moving)
         routes = len(self.world.network.routes)
-        flow = np.bincount(self._route, weights=flows[1], minlength=routes).astype(float)
+        flow, settled = self._by_route(flows[1]), self._by_route(state.calm[1])
         calm = not given.struck[month]
         backlog = state.backlog
         if not calm:
-            missed = np.maximum(state.settled - flow, 0.0) * MONTH
-            more = np.maximum(flow - state.settled, 0.0) * MONTH
+            missed = np.maximum(settled - flow, 0.0) * MONTH
+            more = np.maximum(flow - settled, 0.0) * MONTH
             backlog = np.where(given.cut[month], backlog + missed, np.maximum(backlog - more, 0.0))
         return State(
             month=month + 1,
@@ -271,16 +289,22 @@ class _Turn:
             past=tuple(
                 np.vstack([now, before[:-1]]) for now, before in zip(flows, state.past, strict=True)
             ),
-            settled=flow if calm else state.settled,
+            calm=flows if calm else state.calm,
             backlog=backlog,
             worth=self._worth_after(state, solution) if calm else state.worth,
             basis=state.basis,
         )
 
+    def _by_route(self, shipment: FloatArray) -> FloatArray:
+        """(route): t/yr of all its links."""
+        routes = len(self.world.network.routes)
+        return np.bincount(self._route, weights=shipment, minlength=routes).astype(float)
+
     def _worth_after(self, state: State, solution: Solution) -> FloatArray:
         """(pool): the worth that follows the price of a calm month, US$/kg."""
         price = solution.duals["balance"][: self.world.window.pools] / self._weight[0, 0]
-        return np.asarray(state.worth + FOLLOWS * (np.maximum(price, 0.0) - state.worth))
+        within = np.clip(price, (1 - DRIFT) * state.worth, (1 + DRIFT) * state.worth)
+        return np.asarray(within)
 
     def _months(self, given: Conditions, month: int) -> IntArray:
         """(node): the month whose conditions hold in it, as far as the market can tell."""
@@ -322,18 +346,17 @@ class _Turn:
         room[:, :held] = np.maximum(room[:, :held] - target, 0.0)
         beyond.upper[:] = room.ravel()
         price = np.minimum(state.worth[self._store_pool], self._most)
-        holding, here = self._weight * self._holding, price[:held]
-        # cover is held whatever it costs; what is beyond it is not
+        here = price[:held]
         more = np.where(alarm, settings.hoard, KEEP)
         more[self._keeps] = KEEP
         normal = np.minimum(here, self._dearest)
-        saves = -self._weight * COVER_YIELD * normal
         worth = np.minimum((1 + more) * here, np.where(alarm, self._dearest, np.inf))
-        saves[-1] = -worth * PER_TONNE
+        # cover is held whatever it costs; what is beyond it is not
+        saves = -self._lying * COVER_YIELD * normal
+        saves[-1] -= worth * PER_TONNE
         cover.cost[:] = saves.ravel()
-        yard = np.arange(len(price)) >= held
-        cost = np.where(yard, self._weight * settings.discount_rate * price, holding)
-        cost[-1] -= np.where(yard, 0.0, SALVAGE * price * PER_TONNE)
+        cost = self._lying * (self._holding + settings.discount_rate * price)
+        cost[-1, :held] -= SALVAGE * here * PER_TONNE
         beyond.cost[:] = cost.ravel()
         under_way, spare = model.variables["under way"], model.variables["spare"]
         under_way.upper[:], spare.upper[:] = world.pipeline, world.spare
@@ -356,19 +379,32 @@ class _Turn:
         balance.lower[:] = balance.upper[:] = -given.ravel()
         model.constraints["pipeline"].lower[:] = -(window.still_out @ past)
 
+    def _set_slow(self, state: State) -> None:
+        """What takes more than a month is not planned to carry more than it does, or did.
+
+        In the last and longest node it would arrive as if at once: the market would wait for
+        that node, month after month.
+        """
+        for mover, slow, calm, past in zip(
+            self.world.window.moving, self._slow, state.calm, state.past, strict=True
+        ):
+            bound = self.model.variables[mover.name].upper.reshape(self._nodes, -1)
+            most = np.maximum(calm, past[0])[slow]
+            bound[1:, slow] = np.minimum(bound[1:, slow], most)
+
     def _set_growth(self, given: Conditions, state: State) -> None:
         """A route grows at the speed at which buyers qualify; what an event held up may follow."""
         limited = self.world.window.limited
         begin = given.axis.start[state.month]
         middle = (begin + self._offset + self._duration / 2)[:, None]
-        base = self._base_flow[limited]
+        base, settled = self._base_flow[limited], self._by_route(state.calm[1])[limited]
         if given.struck[state.month]:
             since = np.maximum(middle - given.onset - self._qualification, 0.0)
-            most = np.maximum(state.settled[limited], base) + self._limit * since
+            most = np.maximum(settled, base) + self._limit * since
             most[0] += state.backlog[limited] / self._duration[0]
         else:
             since = np.maximum(middle - (self.world.case.settings.base_year + 0.5), 0.0)
-            most = np.maximum(base + self._limit * since, state.settled[limited])
+            most = np.maximum(base + self._limit * since, settled)
         twofold = self.world.window.twofold
         self.model.constraints["growth"].upper[:] = most[:, twofold].ravel()
         shipment = self.model.variables["shipment"]

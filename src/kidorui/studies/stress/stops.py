@@ -175,17 +175,17 @@ def _made_at_home(lived: Lived, materials: npt.NDArray[np.str_]) -> FloatArray:
 
 
 def _freed(lived: Lived, into: pd.DataFrame, home: FloatArray) -> FloatArray:
-    """(kind): day from which other goods are qualified: the fastest there are; inf = never.
+    """(kind): day from which other goods are qualified; inf where there are none.
 
-    Makers at home are qualified as slowly as the slowest supplier abroad.
+    The line knows one supplier: any other is new to it, however well others know it, and takes
+    as long as the slowest test of the material.
     """
     other = into[~tied_routes(lived)[into["route"].to_numpy()] & (into["later"] > _NOISE)]
-    free = np.full(len(home), np.inf)
-    np.minimum.at(free, other["kind"].to_numpy(np.intp), other["qualification"].to_numpy(float))
+    known = home > _NOISE
+    known[other["kind"].to_numpy(np.intp)] = True
     slowest = np.full(len(home), -np.inf)
     np.maximum.at(slowest, into["kind"].to_numpy(np.intp), into["qualification"].to_numpy(float))
-    at_home = (home > _NOISE) & np.isfinite(slowest)
-    return np.where(at_home, np.minimum(free, slowest), free)
+    return np.where(known & np.isfinite(slowest), slowest, np.inf)
 
 
 def _first(found: BoolArray) -> FloatArray:

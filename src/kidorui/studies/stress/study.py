@@ -1,4 +1,4 @@
-"""The stress of a case: who stops, when and for how long, what it costs and what would have helped."""
+"""The stress of a case: who stops, when, for how long, at what cost, and what would help."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from kidorui.studies.stress.prevention import Setup, prevention
 from kidorui.studies.stress.pricing import prices
 from kidorui.studies.stress.replay import replay, rule
 from kidorui.studies.stress.rerouted import flows
+from kidorui.studies.stress.sampling import LATEST
 from kidorui.studies.stress.scenario import Scenario, scenario
 from kidorui.studies.stress.shortage import shortage
 from kidorui.studies.stress.stops import stops
@@ -84,7 +85,7 @@ def stress(
     clock.lap("tables")
     tables |= _variants(prepared, lived, options, context)
     clock.lap("stock and leak, prevention")
-    tables |= fan_tables(walk_draws(prepared.world, prepared.scenario, options.draws, context))
+    tables |= _drawn(prepared, options, context)
     clock.lap("draws")
     told: list[str] = []
     tables["replay"] = _none("replay")
@@ -138,6 +139,17 @@ def _variants(
         if options.prevention
         else _none("prevention"),
     }
+
+
+def _drawn(
+    prepared: Prepared, options: StressOptions, context: Context
+) -> dict[str, pd.DataFrame]:
+    """The tables of the random variants, on an axis on which the latest onset is lived as long."""
+    what, world = prepared.scenario, prepared.world
+    if options.draws:
+        longer = replace(what, months=what.months + LATEST)
+        world = _world(prepared.case, longer, prepared.foresight, prepared.base, context)
+    return fan_tables(walk_draws(world, what, options.draws, context))
 
 
 def _replayed(
