@@ -117,8 +117,9 @@ def _plan_of(run_id: str, case: Case) -> Result:
     from kidorui.runs import Store
 
     run = Store().open(run_id)
-    if run.manifest.inputs.kind != "plan":
-        raise Refused(f"--plan {run_id}: a run of {run.manifest.inputs.kind}; one of plan is accepted")
+    kind = run.manifest.inputs.kind
+    if kind != "plan":
+        raise Refused(f"--plan {run_id}: a run of {kind}; one of plan is accepted")
     result = run.result
     known = set(case.table("projects")["id"])
     if unknown := sorted(set(result.table("builds")["project"]) - known):

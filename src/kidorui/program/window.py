@@ -1,4 +1,4 @@
-"""The programme of a window of months that moves along the axis (formulation, section 9).
+"""The programme of a window of months that moves along the axis (formulation, section 10).
 
 It is stated once; from month to month its bounds, right-hand sides and worths change.
 """

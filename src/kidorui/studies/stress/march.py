@@ -198,7 +198,7 @@ class _Turn:
         self._dearest = np.where(user[: window.held] >= 0, NEEDED * lost, np.inf)
         is_state = (stores["kind"] == STATE).to_numpy()
         self._keeps = np.flatnonzero(is_state[: window.held])
-        # the state values what it holds as in ordinary times, whatever a standing cut has made of it
+        # the state values what it holds as in ordinary times, whatever a standing cut made of it
         base = network.case.table("materials").set_index("id")["base_price"]
         ordinary = base.reindex(stores["material"]).to_numpy(float)
         self._most = np.where(is_state, np.nan_to_num(ordinary, nan=np.inf), np.inf)
@@ -274,7 +274,6 @@ class _Turn:
         """The state after a month lived."""
         month, window = state.month, self.world.window
         flows = tuple(solution.values[mover.name][0] for mover in window.moving)
-        routes = len(self.world.network.routes)
         flow, settled = self._by_route(flows[1]), self._by_route(state.calm[1])
         calm = not given.struck[month]
         backlog = state.backlog
