@@ -67,3 +67,44 @@ def test_the_robust_list_and_the_run_it_is_kept_in(capsys):
     assert "heavy-my" in said(capsys, "show", run_id, "projects")[1]
     again = said(capsys, "robust", TINY, "--runs", "3", "--no-assumptions")[1]
     assert f"run {run_id} (stored" in again
+
+
+def test_a_stress_with_all_that_can_be_asked_of_it(capsys):
+    assert said(capsys, "plan", TINY, "--quick", "--quiet")[0] == 0
+    plan = json.loads(said(capsys, "runs", "--json")[1])[0]["run"]
+    asked = ("stress", TINY, "ban-cn", "--months", "12", "--draws", "4", "--plan", plan)
+    code, out, err = said(capsys, *asked)
+    assert code == 0, err
+    for title in (
+        "Who stops in",
+        "Day of the first stop, by what the state holds",
+        "What would have prevented it",
+        "The plan replayed",
+        "Chance that a sector stands",
+        "What drives it",
+    ):
+        assert title in " ".join(out.split()), title
+    answer = json.loads(said(capsys, *asked, "--json")[1])
+    assert {"stops", "table", "prevention", "replay", "fans"} <= set(answer["tables"])
+    assert len({row["draw"] for row in answer["tables"]["draws"]}) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("ban-ch",), "--event ban-ch: not in events; did you mean ban-cn?"),
+        (("ban-cn", "--foresight", "some"), "foresight 'some'; none, a number of months, or"),
+    ],
+)
+def test_a_stress_that_cannot_be_read_is_refused(capsys, asked, words):
+    code, out, err = said(capsys, "stress", TINY, *asked)
+    assert (code, out) == (2, "")
+    assert words in " ".join(err.split())
+
+
+def test_only_a_plan_can_be_replayed(capsys):
+    assert said(capsys, "stress", TINY, "--months", "2", "--quick", "--quiet")[0] == 0
+    run_id = json.loads(said(capsys, "runs", "--json")[1])[0]["run"]
+    code, _, err = said(capsys, "stress", TINY, "--plan", run_id)
+    assert code == 2
+    assert "a run of stress; one of plan is accepted" in err

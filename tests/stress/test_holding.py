@@ -166,10 +166,6 @@ def test_who_is_shut_out_lives_on_what_it_holds():
     np.testing.assert_allclose(served_to(life, "vehicles"), 1200.0, **EXACT)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what may pass for a user shut out is bounded by the hits of the first calm month",
-)
 def test_who_is_shut_out_buys_goods_of_other_origin():
     event = {"id": "arms", "kind": "licence", "origin": "CN", "goods": ("met-NdPr",),
              "users": ("defence",), "severity": 1.0}  # fmt: skip
