@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kidorui.face import plan as plan
     from kidorui.face import robust as robust
     from kidorui.face import stress as stress
+    from kidorui.face import validate as validate
     from kidorui.results import Result as Result
     from kidorui.runs import compare as compare
 
@@ -33,6 +34,7 @@ _HOMES = {
     "robust": "kidorui.face",
     "runs": "kidorui",
     "stress": "kidorui.face",
+    "validate": "kidorui.face",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "robust",
     "runs",
     "stress",
+    "validate",
 ]
 
 

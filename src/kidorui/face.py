@@ -16,6 +16,8 @@ from kidorui.studies.robust import RobustOptions
 from kidorui.studies.robust import robust as robust_study
 from kidorui.studies.stress.study import StressOptions
 from kidorui.studies.stress.study import stress as stress_study
+from kidorui.studies.validation import ValidateOptions, cases_for, episodes_asked
+from kidorui.studies.validation import validate as validate_study
 
 
 def plan(
@@ -152,6 +154,19 @@ def calibrate(
     pasts = [load(_path(case), at=at or {}, overlays=[past]) for past in predict]
     options = CalibrateOptions(predict=tuple(map(name_of, pasts)))
     return calibrate_study(_loaded(case, at, ()), options, context or Context(), pasts)
+
+
+def validate(*names: str, fast: bool = False, context: Context | None = None) -> Result:
+    """Episodes of the past, month by month, beside the record. Nothing is stored.
+
+    names: episodes (2010, 2025, mm, 2015, 2022, cut, iea) or checks to run, all unless given;
+        fast: only those that take seconds.
+    Raises ValueError for a name that there is not. An episode that cannot be solved has checks
+    that failed.
+    """
+    cases = cases_for(episodes_asked(names, fast=fast))
+    options = ValidateOptions(names, fast, tuple(map(name_of, cases.values())))
+    return validate_study(cases, options, context or Context())
 
 
 def _loaded(

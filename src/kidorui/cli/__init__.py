@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError, Parameter
 
-from kidorui.cli import about_cases, about_runs, calibrating, planning, robustness, stressing
+from kidorui.cli import (
+    about_cases,
+    about_runs,
+    calibrating,
+    planning,
+    robustness,
+    stressing,
+    validating,
+)
 from kidorui.cli.exits import FAULTY, FINE, INFEASIBLE, STOPPED, Refused
 
 app = App(
@@ -32,6 +40,7 @@ app.command(planning.plan)
 app.command(stressing.stress)
 app.command(robustness.robust)
 app.command(calibrating.calibrate)
+app.command(validating.validate)
 app.command(about_runs.runs)
 app.command(about_runs.compare)
 app.command(about_runs.sql)

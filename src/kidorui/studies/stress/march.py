@@ -38,6 +38,9 @@ DRIFT = 0.005
 A price on a kink may be any of an interval: a worth that leapt with it would make itself true.
 """
 
+SWELLS = 1.1
+"""Most by which a flow swells in a calm month."""
+
 NEEDED = 0.5
 """Most that cover is worth to its user under threat, as a share of what is lost without it."""
 
@@ -260,6 +263,8 @@ class _Turn:
         self._set_growth(given, state)
         if not self.world.knows:
             self._set_slow(state)
+            if not given.struck[state.month]:
+                self._set_calm(state)
         if len(self._contract):
             rows["contract"].lower[:] = given.contract[at][:, self._contract].ravel()
         if "quota" in rows:
@@ -384,12 +389,22 @@ class _Turn:
         In the last and longest node it would arrive as if at once: the market would wait for
         that node, month after month.
         """
-        for mover, slow, calm, past in zip(
-            self.world.window.moving, self._slow, state.calm, state.past, strict=True
-        ):
+        flows = zip(self.world.window.moving, self._slow, state.calm, state.past, strict=True)
+        for mover, slow, calm, past in flows:
             bound = self.model.variables[mover.name].upper.reshape(self._nodes, -1)
-            most = np.maximum(calm, past[0])[slow]
-            bound[1:, slow] = np.minimum(bound[1:, slow], most)
+            bound[1:, slow] = np.minimum(bound[1:, slow], np.maximum(calm, past[0])[slow])
+
+    def _set_calm(self, state: State) -> None:
+        """In the calm a flow swells by little.
+
+        Where goods take a month and a bit, this month's can make up for last month's only many
+        times over, and next month's for that: what was short by a trifle would swing.
+        """
+        flows = zip(self.world.window.moving, self.world.flows, state.past, strict=True)
+        for mover, steady, past in flows:
+            bound = self.model.variables[mover.name].upper.reshape(self._nodes, -1)
+            most = SWELLS * np.maximum(steady, past[0])
+            bound[0] = np.minimum(bound[0], np.where(most > 0, most, np.inf))
 
     def _set_growth(self, given: Conditions, state: State) -> None:
         """A route grows at the speed at which buyers qualify; what an event held up may follow."""

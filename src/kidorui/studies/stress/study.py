@@ -141,9 +141,7 @@ def _variants(
     }
 
 
-def _drawn(
-    prepared: Prepared, options: StressOptions, context: Context
-) -> dict[str, pd.DataFrame]:
+def _drawn(prepared: Prepared, options: StressOptions, context: Context) -> dict[str, pd.DataFrame]:
     """The tables of the random variants, on an axis on which the latest onset is lived as long."""
     what, world = prepared.scenario, prepared.world
     if options.draws:

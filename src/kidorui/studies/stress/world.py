@@ -27,6 +27,10 @@ AHEAD = 6
 """Months that the rolling window looks ahead, or the longest lead time where that is longer."""
 
 
+PARTS, EQUALS = 4, 0.001
+"""Parts of the dearest step of a demand, and by how much, as a share, their worths differ."""
+
+
 @dataclass(frozen=True)
 class Foresight:
     """How far the market sees: `months` ahead, of what is coming (`knows`) or as if today went on.
@@ -100,6 +104,7 @@ def prepare_world(
         if network.targets[number].cuts_links:
             hit |= network.targets[number].hit
     network = replace(network, detours=np.flatnonzero(hit))  # as a draw may leak, or the table
+    network = _in_parts(network)
     reference = reference_for(network, base)
     stores = gather_stores(network)
     once = network.on(_moment(case, start), np.zeros(1, dtype=np.intp))
@@ -147,6 +152,21 @@ def _lengths(network: Network, foresight: Foresight, months: int) -> list[float]
         return [1.0] * (foresight.months or months)
     ahead = max(AHEAD, months_under_way(movers(network)) + 2)
     return [1.0, 1.0, float(ahead - 2)]
+
+
+def _in_parts(network: Network) -> Network:
+    """The dearest step of each demand in parts whose worths differ by a trifle.
+
+    Users who value goods alike then go short alike, part by part: of equals the programme would
+    serve one and leave the other with nothing, and which would be chance.
+    """
+    tilt = 1 + EQUALS * (np.arange(PARTS)[::-1] - (PARTS - 1) / 2)
+    width, value = network.step_width, network.step_value
+    return replace(
+        network,
+        step_width=np.hstack([np.repeat(width[:, :1] / PARTS, PARTS, axis=1), width[:, 1:]]),
+        step_value=np.hstack([value[:, :1] * tilt, value[:, 1:]]),
+    )
 
 
 def _moment(case: Case, start: float) -> Tree:
