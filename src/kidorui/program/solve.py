@@ -122,13 +122,14 @@ class Solver:
         """
         now = (*columns, *rows, cost)
         before = self._all or tuple(np.full_like(one, np.nan) for one in now)
-        moved = [np.flatnonzero(a != b) for a, b in zip(now, before, strict=True)]
-        column, row = np.union1d(moved[0], moved[1]), np.union1d(moved[2], moved[3])
+        moved = [a != b for a, b in zip(now, before, strict=True)]
+        which = [np.flatnonzero(m) for m in (moved[0] | moved[1], moved[2] | moved[3], moved[4])]
+        column, row, dearer = which
         lower, upper = columns
         self._highs.changeColsBounds(len(column), _int32(column), lower[column], upper[column])
         lower, upper = rows
         self._highs.changeRowsBounds(len(row), _int32(row), lower[row], upper[row])
-        self._highs.changeColsCost(len(moved[4]), _int32(moved[4]), cost[moved[4]])
+        self._highs.changeColsCost(len(dearer), _int32(dearer), cost[dearer])
         self._all = now
         self._moved = True
 
@@ -172,7 +173,8 @@ class Solver:
     def solve(self, *, explain: bool = True, certify: bool = True) -> Solution:
         """Solve to optimality.
 
-        The dual objective is NaN unless `certify` (its sum takes as long as a short solve).
+        Unless `certify`, the dual objective is NaN and reduced costs are left out (both take as
+        long as a short solve).
         Raises Infeasible with the rows that conflict (which takes longer than to solve, and is
         left out unless `explain`), Unbounded, or SolverError.
         """
@@ -218,14 +220,15 @@ class Solver:
         answer = self._highs.getSolution()
         info = self._highs.getInfo()
         columns = np.array(answer.col_value)
-        reduced = np.array(answer.col_dual)
+        reduced = np.array(answer.col_dual) if certify else np.zeros(0)
         duals = np.array(answer.row_dual)
         blocks = self.model.variables.values()
+        known = blocks if certify else ()
         return Solution(
             objective=float(info.objective_function_value),
             dual_objective=self._dual_objective(reduced, duals) if certify else np.nan,
             values={b.name: columns[b.span].reshape(b.nodes, b.things) for b in blocks},
-            reduced={b.name: reduced[b.span].reshape(b.nodes, b.things) for b in blocks},
+            reduced={b.name: reduced[b.span].reshape(b.nodes, b.things) for b in known},
             duals={c.name: duals[c.span] for c in self.model.constraints.values()},
             mip_gap=float(info.mip_gap) if self._whole else 0.0,
             iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),

@@ -135,19 +135,21 @@ def _released(
 def _alarm(network: Network, stores: pd.DataFrame, new: Hits, months: float) -> BoolArray:
     """(month, store): whether an event cuts what it holds at its place, or did of late."""
     links, demands = network.links, network.demands
-    cells = pd.MultiIndex.from_frame(stores[["material", "place"]])
-    found, first = np.unique(cells.to_flat_index(), return_index=True)
-    row = pd.Series(np.arange(len(found)), index=cells[first])
+    row, found = pd.factorize(_cells(stores["material"], stores["place"]))
     hit = np.zeros((len(found), network.tree.size), dtype=bool)
-    for things, struck in (
-        (links.rename(columns={"destination": "to"}), freedom(network.targets, new) < 1),
-        (demands.rename(columns={"place": "to"}), new.entitled < 1),
+    for cells, struck in (
+        (_cells(links["material"], links["destination"]), freedom(network.targets, new) < 1),
+        (_cells(demands["material"], demands["place"]), new.entitled < 1),
     ):
-        at = row.reindex(pd.MultiIndex.from_frame(things[["material", "to"]])).to_numpy(float)
-        known = np.flatnonzero(~np.isnan(at))
-        np.logical_or.at(hit, at[known].astype(np.intp), struck.T[known])
-    lasting = round(months)
+        thing = np.flatnonzero(struck.any(axis=0))
+        at = pd.Index(found).get_indexer(pd.Index(cells[thing]))
+        np.logical_or.at(hit, at[at >= 0], struck.T[thing[at >= 0]])
     late = hit.copy()
-    for delay in range(1, lasting + 1):
+    for delay in range(1, round(months) + 1):
         late[:, delay:] |= hit[:, :-delay]
-    return np.asarray(late[row.reindex(cells).to_numpy(np.intp)].T)
+    return np.asarray(late[row].T)
+
+
+def _cells(material: pd.Series, place: pd.Series) -> npt.NDArray[np.object_]:
+    """A material at a place as one word each."""
+    return np.asarray(material.astype(object) + " at " + place.astype(object), dtype=object)

@@ -317,18 +317,13 @@ class _Turn:
         return np.minimum(month + ahead, given.axis.size - 1)
 
     def _set_savings(self, state: State, quantity: FloatArray) -> None:
-        model, savings = self.model, self.world.network.savings
-        if savings.empty:
+        if not len(self._saves):
             return
-        demand = savings["demand"].to_numpy(np.intp)
-        model.variables["saved"].upper[:] = (
-            quantity[:, demand] * savings["share"].to_numpy()
-        ).ravel()
-        middle = self._offset + self._duration / 2
-        years = np.diff(middle, prepend=middle[0] - self._duration[0])[:, None]
-        grown = years * savings["speed"].to_numpy() * quantity[:, demand]
+        used = quantity[:, self._saves]
+        self.model.variables["saved"].upper[:] = (used * self._share).ravel()
+        grown = self._speed * used
         grown[0] += state.saved
-        model.constraints["substitution"].upper[:] = grown.ravel()
+        self.model.constraints["substitution"].upper[:] = grown.ravel()
 
     def _set_capacity(self, capacity: FloatArray) -> None:
         """(node, unit): a bound of an activity alone in its unit, a row of several."""
