@@ -13,7 +13,8 @@ from kidorui.network.months import MONTH
 from kidorui.program import Infeasible
 from kidorui.studies.stress.conditions import conditions
 from kidorui.studies.stress.lived import Lived
-from kidorui.studies.stress.march import March, Path, at_start
+from kidorui.studies.stress.march import March, Path
+from kidorui.studies.stress.state import at_start
 from tests.changed import edited, tiny, with_table, without
 from tests.stress.chain import (
     BAN,

@@ -9,7 +9,8 @@ import pytest
 from kidorui.network.months import MONTH
 from kidorui.program.window import LATER
 from kidorui.studies.stress.conditions import conditions
-from kidorui.studies.stress.march import March, at_start
+from kidorui.studies.stress.march import March
+from kidorui.studies.stress.state import at_start
 from tests.changed import edited, with_rows, with_settings
 from tests.stress.chain import BAN, SECTORS, chain, world_of
 from tests.stress.test_months_mass import busy

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from kidorui.studies.stress import march as assumed
+from kidorui.studies.stress import turn as assumed
 from kidorui.studies.stress.conditions import Conditions
-from kidorui.studies.stress.march import State
+from kidorui.studies.stress.state import State
 from kidorui.studies.stress.world import World
 from tests.program.oracle import INF, KILO, array, belongs
 

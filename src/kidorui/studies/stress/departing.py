@@ -13,9 +13,10 @@ from kidorui.network.strikes import Strike
 from kidorui.program import Infeasible, Solution, SolverError
 from kidorui.studies.stress.conditions import Conditions, conditions
 from kidorui.studies.stress.lived import Lived
-from kidorui.studies.stress.march import March, Path, State, at_start
+from kidorui.studies.stress.march import March, Path
 from kidorui.studies.stress.sampling import Draw, stock_ratios
 from kidorui.studies.stress.scenario import Scenario
+from kidorui.studies.stress.state import State, at_start
 from kidorui.studies.stress.world import World
 
 Basis = npt.NDArray[np.int8]

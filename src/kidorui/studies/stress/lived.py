@@ -11,8 +11,9 @@ import numpy.typing as npt
 from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.studies.stress.conditions import Conditions, conditions
-from kidorui.studies.stress.march import March, Path, at_start
+from kidorui.studies.stress.march import March, Path
 from kidorui.studies.stress.scenario import Scenario
+from kidorui.studies.stress.state import at_start
 from kidorui.studies.stress.world import World
 
 FloatArray = npt.NDArray[np.float64]

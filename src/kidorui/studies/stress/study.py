@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 
 import pandas as pd
@@ -22,6 +23,7 @@ from kidorui.studies.stress.lived import Lived, live
 from kidorui.studies.stress.losses import losses
 from kidorui.studies.stress.prevention import Setup, prevention
 from kidorui.studies.stress.pricing import prices
+from kidorui.studies.stress.ranges import in_words, ranges
 from kidorui.studies.stress.replay import replay, rule
 from kidorui.studies.stress.rerouted import flows
 from kidorui.studies.stress.sampling import LATEST
@@ -40,9 +42,9 @@ class StressOptions:
         the focus place; onset: when those without a start of their own strike (year, with its
         part), else the first event year of the case; months: lived from the first strike on;
         foresight: none (today's state goes on), a number of months, or perfect; draws: random
-        variants; plan: hash of the plan's answer that is replayed; table: whether to
-        find first stops by stock and leak; prevention: whether to live through it with
-        each project standing.
+        variants; plan: hash of the plan's answer that is replayed; table: whether to find
+        first stops by stock and leak, and how far the headlines move; prevention: whether to
+        live through it with each project standing.
     """
 
     events: tuple[str, ...] = ()
@@ -84,10 +86,12 @@ def stress(
     tables = told_of(lived)
     clock.lap("tables")
     tables |= _variants(prepared, lived, options, context)
-    clock.lap("stock and leak, prevention")
+    clock.lap("stock and leak, prevention, ranges")
     tables |= _drawn(prepared, options, context)
     clock.lap("draws")
-    told: list[str] = []
+    told = [*in_words(tables["ranges"])]
+    if failed := len(tables["failures"]):
+        told.append(f"{failed} of {options.draws} draws failed: see the table failures.")
     tables["replay"] = _none("replay")
     if plan is not None:
         tables["replay"], words = _replayed(prepared, lived, plan, context)
@@ -138,7 +142,21 @@ def _variants(
         "prevention": prevention(setup, lived, context)
         if options.prevention
         else _none("prevention"),
+        "ranges": ranges(prepared.case, lived, partial(_lived_again, prepared), context)
+        if options.table
+        else _none("ranges"),
     }
+
+
+def _lived_again(prepared: Prepared, case: Case) -> Lived:
+    """The same scenario in another case: its events as that case has them, on the same days."""
+    what = prepared.scenario
+    ids = case.table("events")["id"]
+    every = scenario(case, list(ids[[one.event for one in what.strikes]]), onset=what.onset)
+    again = replace(what, strikes=every.strikes, standing=every.standing)
+    context = Context()
+    base = solve_base_year(case, context)
+    return live(_world(case, again, prepared.foresight, base, context), again)
 
 
 def _drawn(prepared: Prepared, options: StressOptions, context: Context) -> dict[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from kidorui.case.provenance import sources
 from kidorui.results import Json, Part
 from kidorui.studies.headlines import event_words
 from kidorui.studies.stress.covering import used
@@ -253,6 +254,11 @@ def _losses_in_words(lived: Lived, losses: pd.DataFrame) -> Iterator[str]:
 
 
 def _on_assumptions(lived: Lived, tables: Tables) -> Iterator[str]:
+    cited = sources(lived.case).iloc[-1]
+    yield (
+        f"{cited['share']:.0%} of the case's rows are assumptions (kidorui sources); days of "
+        "cover, least runs, days of qualification and inside plants, and hoarding all are."
+    )
     standing = [int(one.event) for one in lived.scenario.standing]
     if standing:
         names = lived.case.table("events")["name"].iloc[standing]
