@@ -19,6 +19,10 @@ from kidorui.studies.stress.world import World
 FloatArray = npt.NDArray[np.float64]
 
 
+_DEAREST = 0.01
+"""Share by which the parts of the dearest step lie below the value lost at most."""
+
+
 @dataclass(frozen=True)
 class Lived:
     """A path through conditions in a world, from its first month.
@@ -73,6 +77,23 @@ class Lived:
         """(month, demand): share of what is wanted that is used, at most 1; 1 of nothing."""
         wanted = self.wanted
         share = np.where(wanted > 1e-9, self.served / np.maximum(wanted, 1e-9), 1.0)
+        return np.minimum(share, 1.0)
+
+    @cached_property
+    def output(self) -> FloatArray:
+        """(month, demand): share of the dearest use, still wanted at the value lost, that is met.
+
+        Users give way before that by price and by substitution, at the cost of both but not of
+        what they make. Against the calm, at most 1; 1 of nothing.
+        """
+        network, months = self.network, self.path.months
+        dearest = network.demands["value_lost"].to_numpy(float)[:, None]
+        must = network.step_width * (network.step_value >= dearest * (1 - _DEAREST))
+        served = self.path.values["served"].reshape(months, len(network.demands), -1)
+        wanted = self.given.quantity[:months] * must.sum(axis=1)
+        met = (served * (must > 0)).sum(axis=2) / np.where(wanted > 1e-9, wanted, 1.0)
+        before = np.where(wanted > 1e-9, met, 1.0)[max(self.lead - 1, 0)]
+        share = np.where(wanted > 1e-9, met / np.maximum(before, 1e-9), 1.0)
         return np.minimum(share, 1.0)
 
     @cached_property

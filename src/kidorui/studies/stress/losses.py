@@ -22,8 +22,10 @@ def losses(lived: Lived) -> pd.DataFrame:
     """One row per sector of the focus place, over the months after the onset, million US$.
 
     `value_lost` is the area under the demand curve between what is used in the calm and what is
-    used. `value_added_lost` is the sector's value added times its output lost, where output is
-    as large as the fill of its worst material. Where a sector states no value added, what it
+    used. `value_added_lost` is the sector's value added times its output lost: where even the
+    dearest use of its worst material goes short, after users have given way by price and by
+    substitution. `economy_high` counts all that they give way as output lost: an upper end.
+    Where a sector states no value added, what it
     does not get stands in, at its worth less the calm price, which it does not pay (`basis`):
     the two are never added up. `economy` is that times the multiplier; `gdp_share` of one
     year's GDP, NaN where that is not stated.
@@ -39,7 +41,10 @@ def losses(lived: Lived) -> pd.DataFrame:
         return np.bincount(number, weights=values, minlength=len(sectors)).astype(float)
 
     area, net = (of_sectors(part) for part in _area(lived, here))
-    idle = _worst(1 - lived.fill[lived.lead :, here], number, len(sectors)).sum(axis=0) * MONTH
+    idle, less = (
+        _worst(1 - share[lived.lead :, here], number, len(sectors)).sum(axis=0) * MONTH
+        for share in (lived.output, lived.fill)
+    )
     stood = _worst(stopped_share(lived)[:, here], number, len(sectors)).sum(axis=0) * MONTH_DAYS
     rows = pd.DataFrame({"sector": sectors.astype(object)})
     own = lived.case.table("sectors")
@@ -55,6 +60,8 @@ def losses(lived: Lived) -> pd.DataFrame:
     rows["value_added_lost"] = np.where(stated, added * idle, net)
     rows["multiplier"] = own["multiplier"].fillna(1.0).to_numpy(float)
     rows["economy"] = rows["value_added_lost"] * rows["multiplier"]
+    upper = np.where(stated, added * np.maximum(less, idle), net)
+    rows["economy_high"] = upper * rows["multiplier"]
     gdp = lived.case.settings.gdp
     rows["gdp_share"] = rows["economy"] / gdp if gdp > 0 else np.nan
     rows["basis"] = np.where(stated, VALUE_ADDED, VALUE_LOST).astype(object)

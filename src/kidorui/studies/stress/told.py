@@ -27,6 +27,12 @@ Tables = Mapping[str, pd.DataFrame]
 _CHEAP = 0.2
 """Share of its base price below which a price is that of a surplus: no ratio is told of it."""
 
+_RISE = 1.5
+"""Multiple of its first price above which a price is told to rise."""
+
+_TRIFLE = 0.5
+"""Million US$ below which a loss is not told on the screen."""
+
 _TOLD = 12
 """Rows of a table told on the screen."""
 
@@ -198,15 +204,18 @@ def _costs(out: _Headlines, lived: Lived, losses: pd.DataFrame) -> None:
         "million US$",
     )
     stand_in = losses.loc[losses["basis"] == VALUE_LOST, "sector"]
-    words = "value added lost (output as large as the worst fill)"
+    words = "value added lost (where even the dearest use goes short)"
     if len(stand_in):
         words += f"; of {len(stand_in)} sectors that state none, worth above the calm price"
     out.add(COSTS, words, total["value_added_lost"], "million US$")
     out.add(COSTS, "of the economy, by multipliers of sectors", total["economy"], "million US$")
+    words = "the same if all that users give way were output lost (upper end)"
+    out.add(COSTS, words, total["economy_high"], "million US$")
     gdp = lived.case.settings.gdp
     if gdp > 0:
-        words = f"the same, share of one year's GDP ({gdp:,.0f} million US$)"
+        words = f"loss of the economy, share of one year's GDP ({gdp:,.0f} million US$)"
         out.add(COSTS, words, total["economy"] / gdp * 100, "%")
+        out.add(COSTS, "the same, upper end", total["economy_high"] / gdp * 100, "%")
 
 
 def _stops_in_words(stops: pd.DataFrame) -> Iterator[str]:
@@ -246,10 +255,12 @@ def _losses_in_words(lived: Lived, losses: pd.DataFrame) -> Iterator[str]:
     total = losses.sum(numeric_only=True)
     gdp = lived.case.settings.gdp
     share = f", {total['economy'] / gdp:.2%} of a year's GDP" if gdp > 0 else ""
+    upper = f" ({total['economy_high'] / gdp:.2%})" if gdp > 0 else ""
     yield (
         f"What sectors do not get is worth {total['value_lost']:,.0f} million US$ to them; with "
-        f"the value added of those that stand or slow, the economy loses "
-        f"{total['economy']:,.0f} million US${share}."
+        f"the value added of those whose dearest use goes short, the economy loses "
+        f"{total['economy']:,.0f} million US${share}; {total['economy_high']:,.0f}{upper} if all "
+        "that users give way by price were output lost."
     )
 
 
@@ -277,8 +288,8 @@ def _on_assumptions(lived: Lived, tables: Tables) -> Iterator[str]:
         yield f"Assumed to run down to half of full output: {', '.join(assumed)}."
     yield (
         "A sector pools what reaches the country; `first_line` in the table stops is of a line "
-        "tied to the suppliers struck. Value added falls as far as the worst-filled material: "
-        "no sector is taken to make less of something else, so that this is an upper end."
+        "tied to the suppliers struck. Value added falls as far as the dearest use of a sector's "
+        "worst-filled material: no sector is taken to make less of something else."
     )
 
 
@@ -319,15 +330,20 @@ def _shortage_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
 
 
 def _prices_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
-    columns = ["inside", "outside", "outside_rest", "inside_paid", "outside_paid", "world_paid"]
-    rows = table.groupby("material", sort=False)[columns].max().reset_index()
+    """The materials whose price in the focus place rises most over the first month told."""
+    columns = ["inside", "outside", "outside_paid", "world_paid"]
+    first = table.groupby("material", sort=False)["outside"].first()
+    rows = table.groupby("material", sort=False)[columns].max()
+    rise = (rows["outside"] / first.where(first > 0)).sort_values(ascending=False, kind="stable")
+    rows.insert(1, "calm", first)
+    rows = rows.loc[rise[rise > _RISE].index]
     return Part(
         "prices",
-        "Highest price of each material (US$/kg): marginal inside, in "
-        f"{meta.get('focus', 'the focus place')} and in the dearest other place; mean paid "
-        "inside, outside and in the world, by volume",
-        rows,
-        "No oxide, metal or magnet with a base price is traded.",
+        f"Prices that rise most in {meta.get('focus', 'the focus place')} (US$/kg), each at its "
+        "highest: marginal inside the controlling place; marginal here, before and at the "
+        "highest; mean paid here and in the world, by volume",
+        rows.head(_TOLD).reset_index().round(1),
+        "No price rises by half.",
     )
 
 
@@ -343,14 +359,14 @@ def _flows_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
 
 
 def _losses_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
-    rows = table[(table["value_lost"] > 0) | (table["value_added_lost"] > 0)]
-    rows = rows.sort_values("economy", ascending=False, kind="stable")
-    columns = ["sector", "unserved", "value_lost", "stopped_days", "value_added_lost", "economy"]
+    rows = table[(table["value_lost"] > _TRIFLE) | (table["economy_high"] > _TRIFLE)]
+    rows = rows.sort_values(["economy", "value_lost"], ascending=False, kind="stable")
+    columns = ["sector", "unserved", "value_lost", "stopped_days", "economy", "economy_high"]
     return Part(
         "losses",
-        "What it costs (million US$): unserved (t oxide), its worth, days stopped, value added "
-        "lost, loss of the economy; what the last two rest on",
-        rows[[*columns, "basis"]].reset_index(drop=True),
+        "What it costs (million US$): unserved (t oxide), its worth, days stopped, loss of the "
+        "economy, its upper end; what the last two rest on",
+        rows[[*columns, "basis"]].round(1).reset_index(drop=True),
         "Nothing is lost.",
     )
 

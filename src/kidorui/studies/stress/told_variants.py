@@ -8,6 +8,9 @@ import pandas as pd
 
 from kidorui.results import Part
 
+_TRIFLE = 0.01
+"""Share of the loss below which what a project avoids is not told on the screen."""
+
 _TOLD = 8
 """Rows of a table told on the screen."""
 
@@ -50,7 +53,7 @@ def _first_stops(table: pd.DataFrame) -> Part:
 
 def _prevention(table: pd.DataFrame) -> Part:
     columns = ["project", "size", "unit", "cost", "avoided", "of_loss", "per_dollar", "enters_at"]
-    rows = table.loc[table["avoided"] > 0, [*columns, "in_time"]].head(_TOLD).copy()
+    rows = table.loc[table["of_loss"] > _TRIFLE, [*columns, "in_time"]].head(_TOLD).copy()
     rows["of_loss"] = [f"{share:.0%}" for share in rows["of_loss"]]
     rows["enters_at"] = [f"{chance:.1%}" for chance in rows["enters_at"]]
     return Part(
