@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -300,3 +302,13 @@ def detour_bound(network: Network, reference: Reference) -> FloatArray:
 def base_flow(network: Network, reference: Reference) -> FloatArray:
     """(link): the base flow of its route, t/yr, by which events measure; NaN where unknown."""
     return np.asarray(reference.flow[network.links["route"].to_numpy()])
+
+
+def shipped(network: Network, values: Mapping[str, FloatArray]) -> FloatArray:
+    """(node, link): what moves on each link, with what leaks round events, t/yr."""
+    moved = values["shipment"]
+    if "detour" not in values:
+        return moved
+    every = moved.copy()
+    every[:, network.detours] += values["detour"]
+    return every

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kidorui.program import Solution
-from kidorui.program.operation import sailing
+from kidorui.program.operation import sailing, shipped
 from kidorui.studies.base_year import PER_TONNE
 from kidorui.studies.bill import Bills, duties, floor, names_focus
 from kidorui.studies.builds import in_billion_yen
@@ -81,13 +81,13 @@ def _parts(solved: Solved, solution: Solution) -> dict[str, float]:
         for name, block in model.variables.items()
     }
     weight = solved.tree.weight
-    moved = solution.values["shipment"] * sailing(network)
+    moved = shipped(network, solution.values) * sailing(network)
     tariffs = float(weight @ (moved * duties(network)).sum(axis=1)) * PER_TONNE
     expected = float(sum(spent.values()))
     return {
         "worth of what is used": spent["served"],
         "production": spent["activity"],
-        "transport": spent["shipment"] - tariffs,
+        "transport": spent["shipment"] + spent.get("detour", 0.0) - tariffs,
         "tariffs": tariffs,
         "stockholding": spent["level"],
         "substitution": spent["saved"],

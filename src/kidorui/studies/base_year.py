@@ -12,6 +12,7 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import Network, compile_network, grow
 from kidorui.program import Reference, Solution, state_base_year
+from kidorui.program.operation import shipped
 from kidorui.results import Json
 from kidorui.studies.context import Context
 from kidorui.studies.memory import Workbench
@@ -46,7 +47,9 @@ def solve_base_year(case: Case, context: Context) -> BaseYear:
     solution = Workbench(program.model, question_of(case), context).solve("base year")
     routes = network.routes
     flow = np.bincount(
-        network.links["route"], weights=solution.values["shipment"][0], minlength=len(routes)
+        network.links["route"],
+        weights=shipped(network, solution.values)[0],
+        minlength=len(routes),
     )
     keys = pd.MultiIndex.from_frame(routes[["material", "origin", "destination"]])
     return BaseYear(

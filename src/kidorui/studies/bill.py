@@ -11,7 +11,7 @@ import pandas as pd
 from kidorui.network import Network
 from kidorui.program import Solution
 from kidorui.program.investment import MILLION
-from kidorui.program.operation import sailing
+from kidorui.program.operation import sailing, shipped
 from kidorui.studies.base_year import PER_TONNE
 from kidorui.studies.dependence import home_places
 from kidorui.studies.shortage import missing
@@ -40,7 +40,7 @@ def bill(solved: Solved, name: str) -> dict[str, FloatArray]:
     links, units = network.links, network.units.iloc[network.activities["unit"]]
     leaves, arrives = (links[end].isin(home).to_numpy() for end in ("origin", "destination"))
     enters, exits = arrives & ~leaves, leaves & ~arrives
-    shipment = values["shipment"] * sailing(network)
+    shipment = shipped(network, values) * sailing(network)
     at_home = units["place"].isin(home).to_numpy()
     here, stocked = (t["place"].isin(home).to_numpy() for t in (network.pools, network.stocks))
     costs = network.case.table("materials").set_index("id")["disposal_cost"]
@@ -97,10 +97,10 @@ def floor(solved: Solved, name: str, contract: pd.Series) -> tuple[FloatArray, F
     serves = (links["origin"] == contract["seller"]) & (links["destination"] == contract["buyer"])
     chosen = np.flatnonzero((serves & (links["material"] == contract["material"])).to_numpy())
     on = (tree.middle >= contract["start"]) & (tree.middle < contract["end"] + 1)
-    shipped = solved.both[name].values["shipment"][:, chosen] * on[:, None]
+    moved = solved.both[name].values["shipment"][:, chosen] * on[:, None]
     price = solved.prices[name][:, links["to_pool"].to_numpy()[chosen]]
-    share = contract["quantity"] / np.maximum(shipped.sum(axis=1, keepdims=True), 1e-9)
-    under = shipped * np.minimum(1, share)
+    share = contract["quantity"] / np.maximum(moved.sum(axis=1, keepdims=True), 1e-9)
+    under = moved * np.minimum(1, share)
     gap = np.nan_to_num(np.clip(contract["floor"] - price, 0, None))
     return np.asarray(under.sum(axis=1)), np.asarray((under * gap).sum(axis=1)) * PER_TONNE
 

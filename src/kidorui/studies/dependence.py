@@ -13,6 +13,7 @@ from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.network.trace import Mixing
 from kidorui.program import Solution
+from kidorui.program.operation import shipped
 from kidorui.studies.base_year import served_by_demand
 from kidorui.studies.moments import NO_EVENT, Moment
 from kidorui.studies.solved import Solved
@@ -57,13 +58,13 @@ class Lens:
         here = (demands["place"] == focus).to_numpy()
         crosses = (links["destination"].isin(home) & ~links["origin"].isin(home)).to_numpy()
         stages = links["material"].map(case.table("materials").set_index("id")["stage"])
-        shipped, wanted = (network.content_of(t["material"]) for t in (links, demands))
+        carried, wanted = (network.content_of(t["material"]) for t in (links, demands))
         groups = {g: network.element_group(g) for g in GROUPS}
         return cls(
             network,
             used={g: wanted[:, of_group].sum(axis=1) * here for g, of_group in groups.items()},
             imported={
-                (stage, g): shipped[:, of_group].sum(axis=1) * (stages.isin(goods) & crosses)
+                (stage, g): carried[:, of_group].sum(axis=1) * (stages.isin(goods) & crosses)
                 for stage, goods in GOODS.items()
                 for g, of_group in groups.items()
             },
@@ -72,8 +73,9 @@ class Lens:
 
     def shares(self, solution: Solution, nodes: FloatArray) -> list[dict[str, object]]:
         """Rows stage, group, basis, share of a solution's flows, averaged over nodes."""
+        values = {**solution.values, "shipment": shipped(self.network, solution.values)}
         blocks = ("activity", "shipment", "relabel", "unexplained")
-        flows = [nodes @ solution.values[block] for block in blocks]
+        flows = [nodes @ values[block] for block in blocks]
         served = nodes @ served_by_demand(self.network, solution)
         saving = self.network.savings["demand"].to_numpy()
         np.subtract.at(served, saving, nodes @ solution.values["saved"])

@@ -23,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 _KEY = ["table", "row"]
 
 _COSTS: Mapping[str, str] = {
-    **dict.fromkeys(["shipment", "saved", "level", "disposed", "undelivered"], "supply"),
+    **dict.fromkeys(["shipment", "detour", "saved", "level", "disposed", "undelivered"], "supply"),
     "unexplained": "worth",
     "served": "worth",
     "size": "builds",

@@ -11,6 +11,7 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.program import Solution
+from kidorui.program.operation import shipped
 from kidorui.studies.base_year import BaseYear
 from kidorui.studies.calibration.fits import observations
 from kidorui.studies.calibration.year import solved_year
@@ -53,8 +54,8 @@ def flows(solved: Solved, moment: Moment) -> pd.DataFrame:
     )
     route = solved.network.links["route"].to_numpy()
     for name, short in ((PLAN, "plan"), (NOTHING, "nothing")):
-        shipped = moment.share @ solved.both[name].values["shipment"]
-        rows[short] = np.bincount(route, weights=shipped, minlength=len(routes))
+        moved = moment.share @ shipped(solved.network, solved.both[name].values)
+        rows[short] = np.bincount(route, weights=moved, minlength=len(routes))
     carried = rows[["base_year", "plan", "nothing"]].max(axis=1) > _TRACE
     return rows[carried].sort_values(keys, ignore_index=True)
 

@@ -17,6 +17,7 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.program import Solution
+from kidorui.program.operation import shipped
 from kidorui.studies.calibration.bases import read_basis
 from kidorui.studies.calibration.year import Seen, SolvedYear
 
@@ -161,5 +162,5 @@ def by_unit(network: Network, solution: Solution) -> FloatArray:
 def by_route(network: Network, solution: Solution) -> FloatArray:
     """(route): flow on all its links, t/yr."""
     route = network.links["route"].to_numpy()
-    flow = solution.values["shipment"][0]
+    flow = shipped(network, solution.values)[0]
     return np.asarray(np.bincount(route, weights=flow, minlength=len(network.routes)), dtype=float)

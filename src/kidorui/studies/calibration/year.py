@@ -11,6 +11,7 @@ import pandas as pd
 
 from kidorui.network import Network
 from kidorui.program import Solution
+from kidorui.program.operation import shipped
 from kidorui.studies.base_year import prices, served_by_demand
 from kidorui.studies.calibration.bases import Basis, symbols
 
@@ -218,7 +219,8 @@ def solved_year(
     held: tuple[BoolArray, BoolArray] | None = None,
 ) -> SolvedYear:
     """One node of a solution; `held` (activity, link) as in SolvedYear, nothing unless given."""
-    activity, flow = solution.values["activity"][node], solution.values["shipment"][node]
+    activity = solution.values["activity"][node]
+    flow = shipped(network, solution.values)[node]
     nothing = (np.zeros(len(activity), dtype=bool), np.zeros(len(flow), dtype=bool))
     held_activity, held_flow = held or nothing
     return SolvedYear(
