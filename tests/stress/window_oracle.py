@@ -129,14 +129,17 @@ class WindowOracle:
         net, now, settings = self.net, self.now, self.settings
         here = (net.demands["place"] == settings.focus).to_numpy()
         value = net.step_value.copy()
-        if settings.rationing == "priority":
+        preferred = np.zeros(value.shape)
+        if settings.rationing == "priority" and now["struck"]:
             rank = net.demands["priority"].map(RANK).to_numpy(float)
-            value += (rank * here * net.step_value.max())[:, None]
+            dearest = value >= 0.99 * net.demands["value_lost"].to_numpy(float)[:, None]
+            preferred = (rank * here * net.step_value.max())[:, None] * dearest
         patience = (1 + settings.discount_rate) ** (self.middle[0] - self.middle)
         wanted = now["quantity"][:, None] * net.step_width
         demands, steps = wanted.shape
         self.served = self.variable(
-            "served", wanted, cost=-(self.years * KILO * patience)[:, None, None] * value,
+            "served", wanted, cost=-(self.years * KILO)[:, None, None]
+            * (patience[:, None, None] * value + preferred),
             demand=demands, step=steps,
         )  # fmt: skip
         self.bought = self.variable("bought", INF, demand=demands)

@@ -79,6 +79,7 @@ def stress(
     """
     from kidorui.console import set_up_log
     from kidorui.runs.execute import Question
+    from kidorui.studies.stress.scenario import in_force_here, scenario
     from kidorui.studies.stress.study import StressOptions
     from kidorui.studies.stress.study import stress as stress_study
     from kidorui.studies.stress.told import parts
@@ -89,8 +90,12 @@ def stress(
     loaded = load_to_plan(case, at, overlay, events=events, open_funds=())
     try:
         Foresight.parse(foresight)
+        scenario(loaded, events, onset=onset)
     except ValueError as error:
         raise Refused(f"--{error}") from None
+    if not events and not in_force_here(loaded):
+        known = ", ".join(loaded.table("events")["id"])
+        raise Refused(f"{case}: no event in force hits the focus place; name one of {known}")
     replayed = _plan_of(plan, loaded) if plan else None
     options = StressOptions(
         events=tuple(events),

@@ -121,7 +121,7 @@ def quotas(
     """
     tree, links = network.tree, network.links
     if numbers is None:
-        numbers = np.flatnonzero(np.isfinite(network.hits.total).any(axis=0)).tolist()
+        numbers = quotas_on(network.hits)
     if not numbers:
         return
     known = ~np.isnan(reference.flow)[links["route"].to_numpy()]
@@ -133,6 +133,11 @@ def quotas(
         upper=quota_bound(network, reference, numbers).ravel(),
         labels=label_rows(events, "id", table="events"),
     )
+
+
+def quotas_on(hits: Hits) -> list[int]:
+    """Rows of the events whose quota is on in some node."""
+    return [int(number) for number in np.flatnonzero(np.isfinite(hits.total).any(axis=0))]
 
 
 def quota_bound(network: Network, reference: Reference, numbers: Sequence[int]) -> FloatArray:

@@ -44,6 +44,9 @@ IntArray = npt.NDArray[np.intp]
 LATER = 0.0005
 """What a dollar spent in a node counts more than one in the node before."""
 
+DEAREST = 0.99
+"""Share of the value lost above which a step of demand is of its dearest use."""
+
 PRIORITIES = ("civil", "essential", "medical", "defence")
 """Classes of users, from the one that gives way first."""
 
@@ -85,6 +88,23 @@ class Window:
     def later(self) -> FloatArray:
         """(node, 1): what a dollar spent in it counts: a trifle more the later."""
         return 1 + LATER * np.arange(self.nodes, dtype=float)[:, None]
+
+    @cached_property
+    def preference(self) -> FloatArray:
+        """(node, demand x step): what is taken off the cost of serving by priority, if at all.
+
+        A kilogram of the dearest use of a higher class is worth more than any for a lower one;
+        it counts while goods are cut. Million US$ per t/yr; none unless the case rations so.
+        """
+        network, settings = self.network, self.network.case.settings
+        steps = network.step_value
+        if settings.rationing != "priority":
+            return np.zeros((self.nodes, 0))
+        here = (network.demands["place"] == settings.focus).to_numpy()
+        rank = network.demands["priority"].map(PRIORITIES.index).to_numpy(float) * here
+        dearest = steps >= DEAREST * network.demands["value_lost"].to_numpy(float)[:, None]
+        bonus = (rank[:, None] * steps.max(initial=0.0) * dearest).ravel()
+        return np.asarray((network.tree.weight * PER_TONNE)[:, None] * bonus)
 
     def trifles(self, mover: str) -> FloatArray:
         """(node, thing): what a dollar counts that is spent on a flow.
@@ -143,7 +163,6 @@ def state_window(
     model = window.model
     add_flows(model, network, reference)
     model.add_variables("bought", (network.tree.size, len(network.demands)))
-    _prefer(window)
     _hurry(window)
     _add_stores(window)
     _balance(window)
@@ -174,20 +193,6 @@ def _hurry(window: Window) -> None:
         if name in variables:
             cost = variables[name].cost.reshape(tree.size, -1)
             cost *= patience[:, None] if name == "served" else window.later
-
-
-def _prefer(window: Window) -> None:
-    """By priority: a kilogram for a higher class is worth more than any for a lower one."""
-    network = window.network
-    settings = network.case.settings
-    if settings.rationing != "priority":
-        return
-    here = (network.demands["place"] == settings.focus).to_numpy()
-    rank = network.demands["priority"].map(PRIORITIES.index).to_numpy(float) * here
-    bonus = rank * network.step_value.max(initial=0.0)
-    steps = network.step_width.shape[1]
-    cost = window.model.variables["served"].cost.reshape(network.tree.size, -1)
-    cost -= (network.tree.weight * PER_TONNE)[:, None] * np.repeat(bonus, steps)
 
 
 def _add_stores(window: Window) -> None:

@@ -15,7 +15,7 @@ from kidorui.network.months import MONTH
 from kidorui.network.strikes import Strike, schedule_on_axis
 from kidorui.program import Reference
 from kidorui.program.operation import detour_bound, shipment_bound
-from kidorui.program.rules import freedom, quota_bound
+from kidorui.program.rules import freedom, quota_bound, quotas_on
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -75,7 +75,6 @@ def conditions(
     quota = np.where(hits.flood > 0, np.inf, network.units["quota"].to_numpy(float))
     cut = np.zeros((axis.size, len(network.routes)), dtype=bool)
     np.logical_or.at(cut.T, links["route"].to_numpy(), np.isfinite(hits.allowance).T)
-    held = {one.event for one in (*standing, *strikes) if network.targets[one.event].is_quota}
     return Conditions(
         axis=axis,
         shipment=shipment_bound(struck, reference),
@@ -86,7 +85,7 @@ def conditions(
         quantity=network.quantity * (1 + hits.surge) / (1 + network.hits.surge),
         entitled=hits.entitled,
         contract=_contracts(network),
-        quota=quota_bound(struck, reference, sorted(held)),
+        quota=quota_bound(struck, reference, quotas_on(network.hits)),
         store=_room(network, stores),
         released=_released(axis, stores, onset, strikes),
         alarm=_alarm(network, stores, new, settings.alarm_months),

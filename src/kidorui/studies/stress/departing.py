@@ -59,7 +59,8 @@ class Departures:
         march = March(own)
         lived = list(_walk(march, given, state, until, self._starts(draw)))
         life = replace(self.scenario, strikes=draw.strikes, lead=first)
-        return Lived(own, life, given, _joined(self.calm, march.record(begin, lived)))
+        path = _joined(self.calm, march.record(begin, lived))
+        return Lived(own, life, given, path, self.calm.values["served"])
 
     def _starts(self, draw: Draw) -> dict[int, Basis]:
         """Bases to begin a month at, by month; of several turns the latest."""
@@ -85,7 +86,8 @@ def depart(world: World, scenario: Scenario, draws: Sequence[Draw]) -> Departure
     given = _conditions(world, scenario, ())
     states: dict[int, State] = {}
     lived: list[Solution] = []
-    for state, solution in march.walk(given, start, max(1, *due)):
+    # to the end: what is short in a draw is short of what would have been
+    for state, solution in march.walk(given, start, world.network.tree.size):
         if state.month == 1 and 0 in due:
             # nothing is solved before the first month: its own basis is as good as any
             states[0] = replace(start, basis=march.solver.basis())

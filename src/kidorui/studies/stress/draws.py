@@ -249,6 +249,10 @@ def _value_short(lived: Lived, chosen: IntArray) -> float:
     served = lived.path.values["served"]
     served = served.reshape(len(served), *network.step_value.shape)[:, chosen]
     worth = (served * network.step_value[chosen]).sum(axis=2)
+    if lived.usual is not None:
+        usual = lived.usual[: len(served)].reshape(-1, *network.step_value.shape)[:, chosen]
+        lost = (usual * network.step_value[chosen]).sum(axis=2)[first:] - worth[first:]
+        return float(np.maximum(lost, 0.0).sum() * MONTH * PER_TONNE)
     before = max(first - 1, 0)
     mean = worth[before] / np.maximum(lived.served[before, chosen], 1e-12)
     lost = mean * lived.wanted[first:, chosen] - worth[first:]

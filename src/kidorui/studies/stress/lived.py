@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kidorui.case import Case
 from kidorui.network import Network
+from kidorui.program.window import DEAREST
 from kidorui.studies.stress.conditions import Conditions, conditions
 from kidorui.studies.stress.march import March, Path
 from kidorui.studies.stress.scenario import Scenario
@@ -19,21 +20,20 @@ from kidorui.studies.stress.world import World
 FloatArray = npt.NDArray[np.float64]
 
 
-_DEAREST = 0.01
-"""Share by which the parts of the dearest step lie below the value lost at most."""
-
-
 @dataclass(frozen=True)
 class Lived:
     """A path through conditions in a world, from its first month.
 
-    Months before `lead` are calm; day 0 is the first day of month `lead`.
+    Months before `lead` are calm; day 0 is the first day of month `lead`. `usual` (month, demand
+    x step), t/yr, is what would have been served had nothing new struck: what is short or lost
+    is so beyond that. Where it is not known the last calm month stands in, moved as demand moves.
     """
 
     world: World
     scenario: Scenario
     given: Conditions
     path: Path
+    usual: FloatArray | None = None
 
     @property
     def case(self) -> Case:
@@ -58,15 +58,17 @@ class Lived:
     @cached_property
     def served(self) -> FloatArray:
         """(month, demand): t/yr used by each sector."""
-        served = self.path.values["served"]
-        return np.asarray(served.reshape(len(served), len(self.network.demands), -1).sum(axis=2))
+        return self._by_demand(self.path.values["served"])
+
+    def _by_demand(self, served: FloatArray) -> FloatArray:
+        months = served[: self.path.months]
+        return np.asarray(months.reshape(len(months), len(self.network.demands), -1).sum(axis=2))
 
     @cached_property
     def wanted(self) -> FloatArray:
-        """(month, demand): t/yr that would be used at the prices of the calm, savings apart.
-
-        What was served in the last calm month, moved as the demand at base prices moves.
-        """
+        """(month, demand): t/yr that would be used had nothing new struck."""
+        if self.usual is not None:
+            return self._by_demand(self.usual)
         quantity = self.given.quantity[: self.path.months]
         before = max(self.lead - 1, 0)
         share = self.served[before] / np.maximum(quantity[before], 1e-12)
@@ -84,17 +86,24 @@ class Lived:
         """(month, demand): share of the dearest use, still wanted at the value lost, that is met.
 
         Users give way before that by price and by substitution, at the cost of both but not of
-        what they make. Against the calm, at most 1; 1 of nothing.
+        what they make. Against what would have been, at most 1; 1 of nothing.
         """
         network, months = self.network, self.path.months
         dearest = network.demands["value_lost"].to_numpy(float)[:, None]
-        must = network.step_width * (network.step_value >= dearest * (1 - _DEAREST))
-        served = self.path.values["served"].reshape(months, len(network.demands), -1)
-        wanted = self.given.quantity[:months] * must.sum(axis=1)
-        met = (served * (must > 0)).sum(axis=2) / np.where(wanted > 1e-9, wanted, 1.0)
-        before = np.where(wanted > 1e-9, met, 1.0)[max(self.lead - 1, 0)]
-        share = np.where(wanted > 1e-9, met / np.maximum(before, 1e-9), 1.0)
-        return np.minimum(share, 1.0)
+        must = network.step_value >= dearest * DEAREST
+
+        def met(served: FloatArray) -> FloatArray:
+            return self._by_demand(served * must.ravel())
+
+        now = met(self.path.values["served"])
+        if self.usual is not None:
+            wanted = met(self.usual)
+        else:
+            before = max(self.lead - 1, 0)
+            quantity = self.given.quantity[:months]
+            moved = quantity / np.maximum(quantity[before], 1e-12)
+            wanted = now[before] * np.where(quantity[before] > 0, moved, 1.0)
+        return np.minimum(np.where(wanted > 1e-9, now / np.maximum(wanted, 1e-9), 1.0), 1.0)
 
     @cached_property
     def flows(self) -> FloatArray:
@@ -109,7 +118,7 @@ class Lived:
 
 
 def live(world: World, scenario: Scenario, march: March | None = None) -> Lived:
-    """Live through a scenario from the start of the world's axis.
+    """Live through a scenario from the start of the world's axis, and through the same without it.
 
     Raises Infeasible with the rows that conflict.
     """
@@ -118,4 +127,11 @@ def live(world: World, scenario: Scenario, march: March | None = None) -> Lived:
     )
     march = march or March(world)
     path, _ = march.path(given, at_start(world), scenario.months)
-    return Lived(world, scenario, given, path)
+    return Lived(world, scenario, given, path, without(world, scenario))
+
+
+def without(world: World, scenario: Scenario) -> FloatArray:
+    """(month, demand x step): what is served where nothing of a scenario strikes, t/yr."""
+    given = conditions(world.network, world.reference, world.stores, scenario.standing, ())
+    path, _ = March(world).path(given, at_start(world), scenario.months)
+    return path.values["served"]

@@ -73,6 +73,10 @@ def _area(lived: Lived, here: IntArray) -> tuple[FloatArray, FloatArray]:
     network, before, months = lived.network, max(lived.lead - 1, 0), lived.path.months
     served = lived.path.values["served"].reshape(months, len(network.demands), -1)[:, here]
     quantity = lived.given.quantity[:months, here]
+    paid = lived.path.price[before, len(network.pools) :][here]
+    if lived.usual is not None:
+        usual = lived.usual[:months].reshape(months, len(network.demands), -1)[:, here]
+        return _told(lived, here, (usual - served)[lived.lead :], paid)
     calm = quantity[before]
     # of a demand that begins after the calm, all steps at the base price and above are wanted
     base = network.demands["base_price"].to_numpy(float)[here, None]
@@ -80,10 +84,15 @@ def _area(lived: Lived, here: IntArray) -> tuple[FloatArray, FloatArray]:
     share = np.where(
         (calm > 0)[:, None], served[before] / np.where(calm > 0, calm, 1.0)[:, None], begins
     )
-    gone = quantity[lived.lead :, :, None] * share - served[lived.lead :]
-    gone *= missing(lived)[lived.lead :, here, None] > 0
-    area = (gone * network.step_value[here]).sum(axis=2)
-    paid = lived.path.price[before, len(network.pools) :][here]
+    return _told(lived, here, quantity[lived.lead :, :, None] * share - served[lived.lead :], paid)
+
+
+def _told(
+    lived: Lived, here: IntArray, gone: FloatArray, paid: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(row of here): worth of what is gone (month, row, step), and that less what was paid."""
+    gone = gone * (missing(lived)[lived.lead :, here, None] > 0)
+    area = (gone * lived.network.step_value[here]).sum(axis=2)
     net = area - gone.sum(axis=2) * np.maximum(paid, 0.0)
     told = np.maximum(area, 0.0).sum(axis=0), np.maximum(net, 0.0).sum(axis=0)
     return told[0] * MONTH * PER_TONNE, told[1] * MONTH * PER_TONNE

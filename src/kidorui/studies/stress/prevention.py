@@ -65,7 +65,7 @@ def prevention(setup: Setup, lived: Lived, context: Context) -> pd.DataFrame:
             "avoided": avoided,
             "of_loss": avoided / max(suffered, 1e-9),
             "per_dollar": ratio,
-            "enters_at": np.where(ratio > 0, 1 / np.maximum(ratio, 1e-12), np.nan),
+            "enters_at": np.where(ratio > 1, 1 / np.maximum(ratio, 1.0), np.nan),
             "opens": opens,
             "in_time": opens <= setup.scenario.onset,
         }

@@ -54,7 +54,8 @@ def in_words(table: pd.DataFrame) -> Iterator[str]:
         first = "no sector stops"
     yield (
         f"With {', '.join(UNSURE)} each at the ends of their ranges {first}, "
-        f"{lost.min():,.0f} to {lost.max():,.0f} million US$ are lost to users and "
+        f"{lost.min():,.0f} to {lost.max():,.0f} million US$ are lost to users "
+        "above base prices and "
         f"{economy.min():,.0f} to {economy.max():,.0f} to the economy."
     )
 

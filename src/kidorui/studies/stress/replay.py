@@ -55,7 +55,8 @@ def rule(table: pd.DataFrame, events: str) -> str:
     row = table.iloc[0]
     if np.isnan(row["plan_loss_with"]):
         return (
-            f"The plan was not made for {events}: its own years cannot be laid beside the months. "
+            f"The plan has no year in which {events} strikes as here: its own quarters cannot be "
+            "laid beside the months. "
             f"Month by month the first year loses {row['loss_without']:,.0f} million US$ without "
             f"the plan and {row['loss_with']:,.0f} with it."
         )
@@ -74,4 +75,7 @@ def _first_year(lived: Lived, rates: np.ndarray) -> np.ndarray:
 
 
 def _year(lived: Lived) -> int:
-    return round(lived.scenario.onset)
+    """The year of the onset, where a whole year is lived that begins with it; else none."""
+    onset = lived.scenario.onset
+    whole = lived.path.months - lived.lead >= YEAR and abs(onset - round(onset)) < MONTH
+    return round(onset) if whole else -1

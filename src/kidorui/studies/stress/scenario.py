@@ -48,7 +48,7 @@ def scenario(
     year of the case, or else the second year of its axis, unless given). `months` are counted
     from the first strike. Events in force that are not named are part of the calm, from the day
     they began.
-    Raises ValueError for events that the case does not have.
+    Raises ValueError for events that the case does not have, or an onset outside its years.
     """
     table = case.table("events")
     ids = table["id"].tolist()
@@ -58,6 +58,10 @@ def scenario(
     named = [ids.index(name) for name in dict.fromkeys(names)] or in_force_here(case)
     every = read_strikes(case)
     begins = _onset(case) if onset is None else onset
+    settings = case.settings
+    if not settings.base_year <= begins < settings.end:
+        years = f"from {settings.base_year} to {settings.end}"
+        raise ValueError(f"onset {begins:g}; a year {years}, as the case has them")
     strikes = tuple(_dated(every[number], case, begins) for number in named)
     standing = tuple(
         one

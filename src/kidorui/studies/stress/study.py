@@ -10,6 +10,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from kidorui.case import Case
+from kidorui.network.strikes import read_strikes
 from kidorui.results import Json, Result, arranged, result_schema
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.context import Context
@@ -56,6 +57,10 @@ class StressOptions:
     table: bool = True
     prevention: bool = True
 
+    def __post_init__(self) -> None:
+        if self.months < 1 or self.draws < 0:
+            raise ValueError(f"months {self.months}, draws {self.draws}; at least 1, and 0")
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -96,6 +101,8 @@ def stress(
     if plan is not None:
         tables["replay"], words = _replayed(prepared, lived, plan, context)
         told.append(words)
+        if plan.meta.get("case_hash") != case.hash:
+            told.append("The plan was made for another case, or at other ends of its ranges.")
     clock.lap("the plan replayed")
     tables = {"summary": summary(lived, tables), **tables}
     meta = {**_meta(prepared, lived, options), "notes": [*told, *notes(lived, tables)]}
@@ -151,9 +158,13 @@ def _variants(
 def _lived_again(prepared: Prepared, case: Case) -> Lived:
     """The same scenario in another case: its events as that case has them, on the same days."""
     what = prepared.scenario
-    ids = case.table("events")["id"]
-    every = scenario(case, list(ids[[one.event for one in what.strikes]]), onset=what.onset)
-    again = replace(what, strikes=every.strikes, standing=every.standing)
+    every = read_strikes(case)
+    again = replace(
+        what,
+        strikes=tuple(
+            replace(every[one.event], start=one.start, end=one.end) for one in what.strikes
+        ),
+    )
     context = Context()
     base = solve_base_year(case, context)
     return live(_world(case, again, prepared.foresight, base, context), again)

@@ -14,6 +14,7 @@ from kidorui.studies.headlines import event_words
 from kidorui.studies.stress.covering import used
 from kidorui.studies.stress.lived import Lived
 from kidorui.studies.stress.losses import VALUE_LOST
+from kidorui.studies.stress.scenario import LEAD
 
 STOPS, SHORT, PRICES, COSTS = (
     "Who stops, and when?",
@@ -26,6 +27,12 @@ Tables = Mapping[str, pd.DataFrame]
 
 _CHEAP = 0.2
 """Share of its base price below which a price is that of a surplus: no ratio is told of it."""
+
+_RATIONED = {
+    "price": "who values them least goes without",
+    "priority": "civil users go without first, defence last",
+    "contract": "all users of a material go short alike",
+}
 
 _RISE = 1.5
 """Multiple of its first price above which a price is told to rise."""
@@ -270,10 +277,21 @@ def _on_assumptions(lived: Lived, tables: Tables) -> Iterator[str]:
         f"{cited['share']:.0%} of the case's rows are assumptions (kidorui sources); days of "
         "cover, least runs, days of qualification and inside plants, and hoarding all are."
     )
-    standing = [int(one.event) for one in lived.scenario.standing]
-    if standing:
-        names = lived.case.table("events")["name"].iloc[standing]
-        yield f"Part of the calm, from the day each began: {'; '.join(names)}."
+    names = lived.case.table("events")["name"]
+    onset, standing = lived.scenario.onset, lived.scenario.standing
+    calm = [str(names[one.event]) for one in standing if one.start <= onset < one.end]
+    later = [str(names[one.event]) for one in standing if one.start > onset]
+    if calm:
+        yield f"Part of the calm: {'; '.join(calm)}."
+    if later:
+        yield f"Begins later, with or without it, and is not counted: {'; '.join(later)}."
+    yield f"Where goods are short in the focus place {_RATIONED[lived.case.settings.rationing]}."
+    world = lived.world
+    if world.knows and world.window.nodes <= world.window.months:
+        yield (
+            f"The market sees {world.window.nodes} months, less than goods take to arrive: it does "
+            "not see its own orders come in. Do not read the result as a forecast."
+        )
     losses = tables["losses"]
     blank = losses.loc[losses["basis"] == VALUE_LOST, "sector"]
     if len(blank):
@@ -330,9 +348,9 @@ def _shortage_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
 
 
 def _prices_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
-    """The materials whose price in the focus place rises most over the first month told."""
+    """The materials whose price in the focus place rises most over the last month of calm."""
     columns = ["inside", "outside", "outside_paid", "world_paid"]
-    first = table.groupby("material", sort=False)["outside"].first()
+    first = table.groupby("material", sort=False)["outside"].apply(_before_it_strikes)
     rows = table.groupby("material", sort=False)[columns].max()
     rise = (rows["outside"] / first.where(first > 0)).sort_values(ascending=False, kind="stable")
     rows.insert(1, "calm", first)
@@ -340,11 +358,16 @@ def _prices_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
     return Part(
         "prices",
         f"Prices that rise most in {meta.get('focus', 'the focus place')} (US$/kg), each at its "
-        "highest: marginal inside the controlling place; marginal here, before and at the "
-        "highest; mean paid here and in the world, by volume",
+        "highest: marginal inside the controlling place; marginal here, in the calm and at the "
+        "highest; mean paid outside it and in the world, by volume",
         rows.head(_TOLD).reset_index().round(1),
         "No price rises by half.",
     )
+
+
+def _before_it_strikes(prices: pd.Series) -> float:
+    """The price of the last calm month, or of the first there is."""
+    return float(prices.iloc[min(LEAD, len(prices)) - 1])
 
 
 def _flows_part(table: pd.DataFrame, meta: Mapping[str, Json]) -> Part:

@@ -55,7 +55,7 @@ def _prevention(table: pd.DataFrame) -> Part:
     columns = ["project", "size", "unit", "cost", "avoided", "of_loss", "per_dollar", "enters_at"]
     rows = table.loc[table["of_loss"] > _TRIFLE, [*columns, "in_time"]].head(_TOLD).copy()
     rows["of_loss"] = [f"{share:.0%}" for share in rows["of_loss"]]
-    rows["enters_at"] = [f"{chance:.1%}" for chance in rows["enters_at"]]
+    rows["enters_at"] = ["never" if pd.isna(c) else f"{c:.1%}" for c in rows["enters_at"]]
     return Part(
         "prevention",
         "What would have prevented it, each project alone and standing: cost (million US$ a "

@@ -105,6 +105,8 @@ class Turn:
     def _know_demands(self) -> None:
         """What is given of demands: their curves, savings, contracts, and who may be shut out."""
         network, blocks = self.world.network, self.model.constraints
+        self._served_cost = self.model.variables["served"].cost.copy()
+        self._preference = self.world.window.preference
         self._width, self._steps = network.step_width.ravel(), network.step_width.shape[1]
         savings = network.savings
         middle = self._offset + self._duration / 2
@@ -136,6 +138,9 @@ class Turn:
         quantity = given.quantity[at]
         served = np.repeat(quantity, self._steps, axis=1) * self._width
         variables["served"].upper[:] = served.ravel()
+        if self._preference.size:
+            by_priority = self._preference * given.struck[state.month]
+            variables["served"].cost[:] = self._served_cost - by_priority.ravel()
         self._set_capacity(given.capacity[at])
         self._set_savings(state, quantity)
         self._set_stores(given, state, at)

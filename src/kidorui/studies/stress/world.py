@@ -17,6 +17,7 @@ from kidorui.network.strikes import Strike
 from kidorui.program import Model, Reference, Solution, Solver
 from kidorui.program.moving import months_under_way, movers, under_way
 from kidorui.program.operation import state_market
+from kidorui.program.rules import quotas_on
 from kidorui.program.window import Window, state_window
 from kidorui.studies.base_year import BaseYear, prices, reference_for, solve_base_year
 from kidorui.studies.context import Context
@@ -117,7 +118,7 @@ def prepare_world(
         reference,
         stores,
         limited,
-        [number for number in sorted(struck) if network.targets[number].is_quota],
+        quotas_on(network.hits),
     )
     flows = tuple(calm.values[mover.name][0] for mover in stated.moving)
     pipeline = sum(
