@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from phases import Phases
@@ -57,15 +58,8 @@ def main() -> None:
     phases.end("import")
     case = load(name)
     asked = scenario(case, [event], months=36)
-    world = prepare_world(
-        case,
-        asked.start,
-        asked.months + LATEST,
-        asked.strikes,
-        asked.standing,
-        Foresight.parse(foresight),
-        Context(),
-    )
+    longer = replace(asked, months=asked.months + LATEST)
+    world = prepare_world(case, longer, Foresight.parse(foresight), Context())
     phases.end("prepare")
     samples: list[tuple[float, float]] = []
     over = threading.Event()

@@ -83,15 +83,7 @@ def replay() -> tuple[float, float]:
 
 case = load(name)
 asked = scenario(case, [event], months=int(months))
-world = prepare_world(
-    case,
-    asked.start,
-    asked.months,
-    asked.strikes,
-    asked.standing,
-    Foresight.parse(foresight),
-    Context(),
-)
+world = prepare_world(case, asked, Foresight.parse(foresight), Context())
 phases.end("prepare")
 
 from kidorui.studies.stress import march  # noqa: E402

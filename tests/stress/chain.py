@@ -120,11 +120,7 @@ def world_of(
 ) -> tuple[World, object]:
     """The world of a scenario, and the scenario."""
     what = scenario(case, events, onset=ONSET, months=months, lead=lead)
-    world = prepare_world(
-        case, what.start, what.months, what.strikes, what.standing,
-        Foresight.parse(foresight), Context(),
-    )  # fmt: skip
-    return world, what
+    return prepare_world(case, what, Foresight.parse(foresight), Context()), what
 
 
 def lived(case: Case, *events: str, **options: object) -> Lived:

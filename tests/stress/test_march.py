@@ -249,7 +249,7 @@ def test_who_knows_what_is_coming_is_no_worse_off():
 def at_once_and_resumed(case, event: str, until: int, foresight: str) -> tuple[Lived, Lived]:
     """Sixteen struck months lived in one go, and lived to a month and on from its state."""
     world, what = world_of(case, [event], months=16, foresight=foresight)
-    given = conditions(world.network, world.reference, world.stores, what.standing, what.strikes)
+    given = conditions(world, what.strikes)
     whole, end = March(world).path(given, at_start(world), what.months)
     early, state = March(world).path(given, at_start(world), until)
     late, resumed = March(world).path(given, state, what.months)
@@ -261,7 +261,8 @@ def at_once_and_resumed(case, event: str, until: int, foresight: str) -> tuple[L
         price=np.concatenate([early.price, late.price]),
         iterations=early.iterations + late.iterations,
     )
-    return Lived(world, what, given, whole), Lived(world, what, given, joined)
+    at_once = Lived(world, what, given, whole, usual=whole.values["served"])
+    return at_once, replace(at_once, path=joined)
 
 
 @pytest.mark.parametrize("until", [3, 7, 14])
@@ -289,7 +290,7 @@ def test_where_optima_tie_a_path_resumed_is_worth_as_much_as_the_path_at_once(un
 
 def test_a_march_depends_on_the_state_alone():
     world, what = world_of(tiny(), ["ban-cn"], months=8)
-    given = conditions(world.network, world.reference, world.stores, what.standing, what.strikes)
+    given = conditions(world, what.strikes)
     march = March(world)
     _, state = march.path(given, at_start(world), 5)
     first, _ = march.path(given, state, 10)
@@ -300,7 +301,7 @@ def test_a_march_depends_on_the_state_alone():
 
 def impossible(world, what):
     """Conditions in which a plant must run at less than nothing."""
-    given = conditions(world.network, world.reference, world.stores, what.standing, what.strikes)
+    given = conditions(world, what.strikes)
     return replace(given, capacity=np.where(given.struck[:, None], -1.0, given.capacity))
 
 

@@ -40,7 +40,7 @@ def walked(key: str):
         case, events = with_settings(busy(), **SEVERAL[key]), ["ban-cn"]
         case = edited(case, "demands", "electronics", priority="essential")
     world, what = world_of(case, events, months=10)
-    given = conditions(world.network, world.reference, world.stores, what.standing, what.strikes)
+    given = conditions(world, what.strikes)
     state, found = at_start(world), {}
     for later, solution in March(world).walk(given, state, what.months):
         found[state.month] = (state, solution.objective)

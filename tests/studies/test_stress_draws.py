@@ -55,8 +55,8 @@ def asked(events=("ban-cn",)):
 
 def world_of(foresight="1"):
     what, sees = asked(), Foresight.parse(foresight)
-    longer = what.months + LATEST
-    return prepare_world(case(), what.start, longer, what.strikes, what.standing, sees, Context())
+    longer = replace(what, months=what.months + LATEST)
+    return prepare_world(case(), longer, sees, Context())
 
 
 @pytest.fixture(scope="module")
@@ -265,8 +265,8 @@ def test_a_draw_without_a_solution_names_the_rows(world, monkeypatch):
     """Plants that would have to run backwards while the event is on."""
     conditions = departing.conditions
 
-    def heavier(network, reference, stores, standing, strikes):
-        given = conditions(network, reference, stores, standing, strikes)
+    def heavier(world, strikes):
+        given = conditions(world, strikes)
         return replace(given, capacity=given.capacity - 1e9 * bool(strikes))
 
     what = asked()

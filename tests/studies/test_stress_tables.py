@@ -65,10 +65,8 @@ def made_up():
     """A world, its scenario and conditions, and a path on which nothing moves."""
     case = stressed_case()
     what = scenario(case, ["ban-cn"], months=AFTER, lead=LEAD)
-    world = prepare_world(
-        case, what.start, what.months, what.strikes, what.standing, Foresight(), Context()
-    )
-    given = conditions(world.network, world.reference, world.stores, what.standing, what.strikes)
+    world = prepare_world(case, what, Foresight(), Context())
+    given = conditions(world, what.strikes)
     network = world.network
     months, demands = LEAD + AFTER, len(network.demands)
     values = {
@@ -83,13 +81,14 @@ def made_up():
     }
     price = np.full((months, len(network.pools) + demands), 65.0)
     path = Path(first=0, values=values, price=price, iterations=0)
-    filled = Lived(world, what, given, path)
+    wanted = given.quantity[:, :, None] * network.step_width
+    filled = Lived(world, what, given, path, usual=wanted.reshape(months, -1))
     return with_fill(filled, {})
 
 
 def changed(lived, **values):
     path = replace(lived.path, values={**lived.path.values, **values})
-    return Lived(lived.world, lived.scenario, lived.given, path)
+    return replace(lived, path=path)
 
 
 def with_fill(lived, fill):
@@ -347,9 +346,7 @@ def marched(request):
     events = [request.param] if request.param else []
     case = stressed_case()
     what = scenario(case, events, months=AFTER, lead=2)
-    world = prepare_world(
-        case, what.start, what.months, what.strikes, what.standing, Foresight(), Context()
-    )
+    world = prepare_world(case, what, Foresight(), Context())
     return live(world, what)
 
 

@@ -234,10 +234,7 @@ def test_the_command_refuses_names_it_does_not_know():
 def lived() -> Lived:
     case = tiny()
     asked = scenario(case, ["ban-cn"], months=6, lead=3)
-    world = prepare_world(
-        case, asked.start, asked.months, asked.strikes, asked.standing,
-        Foresight.parse("none"), Context(),
-    )  # fmt: skip
+    world = prepare_world(case, asked, Foresight.parse("none"), Context())
     return live(world, asked)
 
 

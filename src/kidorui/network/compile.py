@@ -83,6 +83,17 @@ class Network:
             hits=self.hits.at(nodes),
         )
 
+    def under(self, hits: Hits) -> Network:
+        """The same network where events hit it otherwise; `detours` and `relabel` stay."""
+        calm = self.quantity / (1 + self.hits.surge)
+        return replace(
+            self,
+            capacity=self.standing * hits.running,
+            quota=np.where(hits.flood > 0, np.inf, self.units["quota"].to_numpy(float)),
+            quantity=calm * (1 + hits.surge),
+            hits=hits,
+        )
+
     @property
     def elements(self) -> list[str]:
         """Element ids, the columns of `contents`."""
@@ -150,11 +161,11 @@ def compile_network(
     stocks = stocks.assign(pool=layout.use(at_stock))
     stocks = stocks[stocks["pool"] >= 0].reset_index(drop=True)
     targets = find_targets(case, links, units, demands)
-    hits = Hits.none(tree.size, len(links), len(units), len(demands), len(targets))
-    strike(hits, targets, schedule)
+    sizes = len(links), len(units), len(demands)
+    hits = strike(targets, schedule, *sizes)
     relabel, passes_for = _relabel(layout, demands["pool"].to_numpy(), hits)
     standing = installed(units, tree, _delay(case, tree, units))
-    return Network(
+    calm = Network(
         case=case,
         tree=tree,
         pools=layout.table(grid),
@@ -169,17 +180,18 @@ def compile_network(
         savings=gather_savings(case, demands),
         stocks=stocks,
         standing=standing,
-        capacity=standing * hits.running,
-        quota=np.where(hits.flood > 0, np.inf, units["quota"].to_numpy(float)),
+        capacity=standing,
+        quota=np.tile(units["quota"].to_numpy(float), (tree.size, 1)),
         store=stored(case, stocks, tree),
-        quantity=quantities(case, demands, tree) * (1 + hits.surge),
+        quantity=quantities(case, demands, tree),
         step_width=widths,
         step_value=values,
-        hits=hits,
+        hits=Hits.none(tree.size, *sizes, len(targets)),
         targets=targets,
         detours=np.flatnonzero(hits.leak.any(axis=0)),
         contents=_contents(case),
     )
+    return calm.under(hits)
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ class Hits:
     controlled origin (inf = all). `leak` (node, link) is the share of the base flow that goes
     round the events, at `premium` (node, link), US$/kg. `total` (node, event) is the share of
     all base flows it strikes that a quota lets through, to whom it may (inf = free, or no
-    quota). `allowance_row` (node, link) and
-    `entitled_row` (node, demand) are the event's row in the case, -1 where free.
+    quota). `allowance_row` (node, link) and `entitled_row` (node, demand) are the event's row
+    in the case, -1 where free.
     """
 
     allowance: FloatArray
@@ -107,12 +107,15 @@ def find_targets(
     return [Target(event, struck.by(event), struck.price) for event in read_events(case)]
 
 
-def strike(hits: Hits, targets: Sequence[Target], schedule: Schedule) -> Hits:
-    """Write the effects of a schedule into hits, which begin as none.
+def strike(
+    targets: Sequence[Target], schedule: Schedule, links: int, units: int, demands: int
+) -> Hits:
+    """The effects of a schedule on so many links, units and demands.
 
     Of several cuts of a link or of an end user, or outages or floods of a unit, the deepest
     holds, and so does the tightest of leaks; duties and surges add.
     """
+    hits = Hits.none(len(schedule.on), links, units, demands, len(targets))
     # what cuts let pass in all, and what quotas leave of a flow and let pass of it
     passes, left, rounds = np.full((3, *hits.allowance.shape), np.inf)
     for number, target in enumerate(targets):

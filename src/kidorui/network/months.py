@@ -26,7 +26,7 @@ def month_axis(case: Case, start: float, months: int, strikes: Sequence[Strike] 
         tuple(names[s.event] for s in strikes if s.start < begin + MONTH and begin < s.end)
         for begin in begins
     ]
-    return chain(case, begins, np.full(months, MONTH), on, goes_on=False)
+    return chain(case, begins, np.full(months, MONTH), on)
 
 
 def window(case: Case, start: float, lengths: Sequence[float]) -> Tree:
@@ -36,16 +36,12 @@ def window(case: Case, start: float, lengths: Sequence[float]) -> Tree:
     """
     years = np.asarray(lengths, dtype=float) * MONTH
     begins = start + np.cumsum(years) - years
-    return replace(chain(case, begins, years, [()] * len(years), goes_on=True), discount_rate=0.0)
+    nodes = chain(case, begins, years, [()] * len(years))
+    return replace(nodes, discount_rate=0.0, goes_on=True)
 
 
 def chain(
-    case: Case,
-    begins: FloatArray,
-    years: FloatArray,
-    events: Sequence[tuple[str, ...]],
-    *,
-    goes_on: bool,
+    case: Case, begins: FloatArray, years: FloatArray, events: Sequence[tuple[str, ...]]
 ) -> Tree:
     """Nodes one after the other, certain, labelled by year and month."""
     number = np.arange(len(begins))
@@ -60,7 +56,6 @@ def chain(
         labels=tuple(month_label(begin) for begin in begins),
         discount_rate=case.settings.discount_rate,
         origin=float(begins[0]),
-        goes_on=goes_on,
     )
 
 

@@ -67,6 +67,20 @@ def state_market(
     end_users(model, network)
 
 
+def state_at_rest(network: Network, reference: Reference) -> Model:
+    """The market alone on a network of one node, all stocks standing still."""
+    model = Model(network.tree.labels)
+    state_market(model, network, reference)
+    stand_still(model)
+    return model
+
+
+def stand_still(model: Model) -> None:
+    """Let no stock be filled or drawn."""
+    drawn = model.variables["withdrawal"]
+    drawn.lower[:] = drawn.upper[:] = 0.0
+
+
 def add_flows(model: Model, network: Network, reference: Reference) -> None:
     """Variables of operation: rates in t/yr, each costed in million US$ over its node."""
     tree, n = network.tree, network.tree.size

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from kidorui.network import Network
+from kidorui.network import Network, Tree
 from kidorui.network.hits import Hits, Target
 from kidorui.network.links import DAYS
 from kidorui.program.blocks import (
@@ -38,7 +38,7 @@ def inertia(model: Model, network: Network, reference: Reference) -> None:
     """
     tree, links, routes = network.tree, network.links, network.routes
     limit = routes["change_limit"].to_numpy(float)
-    bound = np.flatnonzero(np.isfinite(limit) & ~np.isnan(reference.flow))
+    bound = limited_routes(network, reference)
     if not len(bound):
         return
     node, route = (a.ravel() for a in np.meshgrid(np.arange(tree.size), bound, indexing="ij"))
@@ -50,9 +50,14 @@ def inertia(model: Model, network: Network, reference: Reference) -> None:
     compared = sparse.diags_array((earlier >= 0).astype(float))
     now = flow[node * len(routes) + route]
     then = compared @ flow[np.maximum(earlier, 0) * len(routes) + route]
-    labels = routes.loc[bound, ["row", "material", "origin", "destination"]]
-    labels.insert(0, "table", "routes")
+    labels = label_rows(routes.iloc[bound], "material", "origin", "destination", table="routes")
     model.add_constraints("inertia", {"shipment": now - then}, upper=start + grown, labels=labels)
+
+
+def limited_routes(network: Network, reference: Reference) -> IntArray:
+    """Routes whose growth is bound: they have a yearly limit and a base flow to grow from."""
+    limit = network.routes["change_limit"].to_numpy(float)
+    return np.flatnonzero(np.isfinite(limit) & ~np.isnan(reference.flow))
 
 
 def as_free_before(network: Network) -> IntArray:
@@ -102,14 +107,21 @@ def contracts(model: Model, network: Network) -> None:
         cost=(tree.weight * PER_TONNE)[:, None] * table["penalty"].to_numpy(),
         labels=labels,
     )
-    years = tree.middle[:, None]
-    on = (years >= table["start"].to_numpy()) & (years < table["end"].to_numpy() + 1)
+    due = firm_quantities(table, tree).ravel()
     model.add_constraints(
         "contract",
-        {"shipment": at_every_node(tree, serves), "undelivered": sparse.eye_array(on.size)},
-        lower=(on * table["quantity"].to_numpy()).ravel(),
+        {"shipment": at_every_node(tree, serves), "undelivered": sparse.eye_array(due.size)},
+        lower=due,
         labels=labels,
     )
+
+
+def firm_quantities(contracts: pd.DataFrame, tree: Tree) -> FloatArray:
+    """(node, contract): what is due, t/yr, in the nodes whose middle lies in its years."""
+    years = tree.middle[:, None]
+    begun, over = contracts["start"].to_numpy(float), contracts["end"].to_numpy(float) + 1
+    on = (years >= begun) & (years < over)
+    return np.asarray(on * contracts["quantity"].to_numpy(float))
 
 
 def quotas(

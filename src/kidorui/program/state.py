@@ -10,7 +10,7 @@ from kidorui.network import Network
 from kidorui.program.blocks import Reference
 from kidorui.program.investment import Candidates, candidates, state_investment
 from kidorui.program.model import Model
-from kidorui.program.operation import state_operation
+from kidorui.program.operation import stand_still, state_operation
 from kidorui.program.risk import weigh_risk
 
 UNEXPLAINED_SHARE = 0.25
@@ -33,8 +33,7 @@ def state_base_year(network: Network) -> Program:
     """
     model = Model(network.tree.labels)
     state_operation(model, network, base_year_reference(network))
-    drawn = model.variables["withdrawal"]
-    drawn.lower[:] = drawn.upper[:] = 0.0
+    stand_still(model)
     return Program(model, network, None)
 
 

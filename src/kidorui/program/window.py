@@ -36,7 +36,7 @@ from kidorui.program.moving import (
     of_window,
 )
 from kidorui.program.operation import add_flows
-from kidorui.program.rules import contracts, quotas, substitution_speed
+from kidorui.program.rules import contracts, limited_routes, quotas, substitution_speed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -55,9 +55,10 @@ PRIORITIES = ("civil", "essential", "medical", "defence")
 class Window:
     """The stated programme, and what its moving parts are worked out from.
 
-    `network` is that of the window's nodes; `stores` as `gather_stores` has them; `past` and
-    `window` are by mover. Balance rows are those of pools, then one for each demand (what its
-    users bought and hold). `limited` are the routes whose growth is bound.
+    `network` is that of the window's nodes; `stores` as `gather_stores` has them. Of each of
+    `moving`, `inside` is what arrives of flows in the window itself and `past` of those of the
+    `months` before it. Balance rows are those of pools, then one for each demand (what its users
+    bought and hold). `limited` are the routes whose growth is bound.
     """
 
     model: Model
@@ -141,12 +142,11 @@ def state_window(
     network: Network,
     reference: Reference,
     stores: pd.DataFrame,
-    limited: IntArray,
     quota_events: Sequence[int],
 ) -> Window:
     """State the programme on the network of a window.
 
-    limited: routes whose growth is bound; quota_events: rows of the quotas that may be on.
+    quota_events: rows of the quotas that may be on.
     """
     moving = movers(network)
     months = months_under_way(moving)
@@ -158,7 +158,7 @@ def state_window(
         inside=tuple(of_window(mover, network.tree) for mover in moving),
         past=tuple(of_past(mover, network.tree, months) for mover in moving),
         months=months,
-        limited=limited,
+        limited=limited_routes(network, reference),
     )
     model = window.model
     add_flows(model, network, reference)
@@ -278,8 +278,8 @@ def _growth(window: Window) -> None:
     network = window.network
     routes = window.limited[window.twofold]
     flow = incidence(network.links["route"].to_numpy(), len(network.routes))[routes]
-    labels = network.routes.loc[routes, ["row", "material", "origin", "destination"]]
-    labels.insert(0, "table", "routes")
+    chosen = network.routes.iloc[routes]
+    labels = label_rows(chosen, "material", "origin", "destination", table="routes")
     window.model.add_constraints(
         "growth", {"shipment": at_every_node(network.tree, flow)}, labels=labels
     )

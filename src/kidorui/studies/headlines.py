@@ -22,12 +22,13 @@ _TOLD_STAGES = ("separation", "magnet")
 
 
 @dataclass
-class _Headlines:
+class Headlines:
     """Rows of the summary as they are added."""
 
     rows: list[dict[str, object]] = field(default_factory=list)
 
     def add(self, question: str, headline: str, value: float, unit: str) -> None:
+        """Add the next headline, in reading order."""
         number = len(self.rows) + 1
         self.rows.append(
             {
@@ -42,7 +43,7 @@ class _Headlines:
 
 def summary(solved: Solved, tables: Tables, struck: Sequence[Moment], year: int) -> pd.DataFrame:
     """The headlines: a number with its unit each, by the question it answers."""
-    out = _Headlines()
+    out = Headlines()
     _what_to_fund(out, solved, tables)
     _what_it_buys(out, solved, tables, _costliest(struck, tables["shortage"]))
     _how_far_it_falls(out, solved, tables["dependence"], year)
@@ -69,7 +70,7 @@ def notes(
     ]
 
 
-def _what_to_fund(out: _Headlines, solved: Solved, tables: Tables) -> None:
+def _what_to_fund(out: Headlines, solved: Solved, tables: Tables) -> None:
     rows = tables["builds"]
     sure = rows[rows["state"] == NO_EVENT]
     out.add(
@@ -94,7 +95,7 @@ def _what_to_fund(out: _Headlines, solved: Solved, tables: Tables) -> None:
 
 
 def _what_it_buys(
-    out: _Headlines, solved: Solved, tables: Tables, moments: Sequence[Moment]
+    out: Headlines, solved: Solved, tables: Tables, moments: Sequence[Moment]
 ) -> None:
     cost = {name: solved.expected_cost(solution) for name, solution in solved.both.items()}
     gain = (cost[NOTHING] - cost[PLAN]) / solved.tree.weight.sum()
@@ -123,7 +124,7 @@ def _costliest(struck: Sequence[Moment], shortage: pd.DataFrame) -> list[Moment]
     return [moment for moment in struck if chosen[moment.state] is moment]
 
 
-def _how_far_it_falls(out: _Headlines, solved: Solved, table: pd.DataFrame, year: int) -> None:
+def _how_far_it_falls(out: Headlines, solved: Solved, table: pd.DataFrame, year: int) -> None:
     names = solved.case.table("places").set_index("id")["name"]
     control, base = names[solved.case.settings.control], solved.case.settings.base_year
     told = table[(table["basis"] == "look-through") & (table["state"] == NO_EVENT)]

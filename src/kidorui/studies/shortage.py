@@ -24,17 +24,26 @@ _NOISE = 1e-7
 def missing(network: Network, solution: Solution) -> tuple[FloatArray, FloatArray]:
     """(node, demand): demand at the base price that is not met, and what that loses.
 
-    In t/yr and million US$/yr. Met is what is served, be it by goods or by substitution. The
+    In t/yr and million US$/yr, as `unmet` has them.
+    """
+    return unmet(network, network.quantity, solution.values["served"])
+
+
+def unmet(
+    network: Network, quantity: FloatArray, served: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """What is not met of quantities (time, demand), t/yr, and what that loses, million US$/yr.
+
+    served: (time, demand x step). Met is what is served, be it by goods or by substitution. The
     loss is what the unmet steps of the demand curve are worth above the base price.
     """
-    demands, width, value = network.demands, network.step_width, network.step_value
-    base = demands["base_price"].to_numpy(float)
-    wanted = network.quantity[:, :, None] * width
-    unmet = np.clip(wanted - solution.values["served"].reshape(wanted.shape), 0.0, None)
-    unmet *= reference_steps(network)
-    unmet[unmet.sum(axis=2) < _NOISE * network.quantity] = 0.0
-    loss = (unmet * (value - base[:, None])).sum(axis=2) * PER_TONNE
-    return np.asarray(unmet.sum(axis=2)), np.asarray(loss)
+    base = network.demands["base_price"].to_numpy(float)
+    wanted = quantity[:, :, None] * network.step_width
+    short = np.clip(wanted - served.reshape(wanted.shape), 0.0, None)
+    short *= reference_steps(network)
+    short[short.sum(axis=2) < _NOISE * quantity] = 0.0
+    loss = (short * (network.step_value - base[:, None])).sum(axis=2) * PER_TONNE
+    return np.asarray(short.sum(axis=2)), np.asarray(loss)
 
 
 def reference_steps(network: Network) -> npt.NDArray[np.bool_]:
@@ -55,7 +64,7 @@ def shortage(solved: Solved, moments: Sequence[Moment]) -> pd.DataFrame:
     network = solved.network
     share = np.array([moment.share for moment in moments])
     here = focus_demands(network)
-    unmet = {name: missing(network, s) for name, s in solved.both.items()}
+    short = {name: missing(network, s) for name, s in solved.both.items()}
 
     def told(values: FloatArray) -> FloatArray:
         return np.asarray((share @ values)[:, here]).ravel()
@@ -63,12 +72,12 @@ def shortage(solved: Solved, moments: Sequence[Moment]) -> pd.DataFrame:
     demands = network.demands.iloc[here]
     rows = _grid(moments, demands[["sector", "place", "material"]])
     rows["demand"] = told(network.quantity)
-    rows["shortage_nothing"] = told(unmet[NOTHING][0])
-    rows["shortage_plan"] = told(unmet[PLAN][0])
+    rows["shortage_nothing"] = told(short[NOTHING][0])
+    rows["shortage_plan"] = told(short[PLAN][0])
     rows["avoided"] = rows["shortage_nothing"] - rows["shortage_plan"]
     rows["saved_plan"] = told(saved(network, solved.plan))
-    rows["loss_nothing"] = told(unmet[NOTHING][1])
-    rows["loss_plan"] = told(unmet[PLAN][1])
+    rows["loss_nothing"] = told(short[NOTHING][1])
+    rows["loss_plan"] = told(short[PLAN][1])
     rows["loss_avoided"] = rows["loss_nothing"] - rows["loss_plan"]
     return rows
 

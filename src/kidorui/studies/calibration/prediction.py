@@ -17,7 +17,7 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import compile_network, grow
 from kidorui.program import Model
-from kidorui.program.operation import state_operation
+from kidorui.program.operation import stand_still, state_operation
 from kidorui.studies.base_year import (
     BaseYear,
     question_of,
@@ -117,8 +117,7 @@ def _year_after(past: Case, base: BaseYear, context: Context) -> SolvedYear:
     network = compile_network(case, grow(case), trace_control=False)
     model = Model(network.tree.labels)
     state_operation(model, network, reference_for(network, base))
-    drawn = model.variables["withdrawal"]
-    drawn.lower[:] = drawn.upper[:] = 0.0
+    stand_still(model)
     solution = Workbench(model, question_of(case), context).solve(f"prediction of {year}")
     return solved_year(network, solution)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,9 @@ from kidorui.network import Network, Tree
 from kidorui.network.hits import Hits, strike
 from kidorui.network.months import MONTH
 from kidorui.network.strikes import Strike, schedule_on_axis
-from kidorui.program import Reference
 from kidorui.program.operation import detour_bound, shipment_bound
-from kidorui.program.rules import freedom, quota_bound, quotas_on
+from kidorui.program.rules import firm_quantities, freedom, quota_bound, quotas_on
+from kidorui.studies.stress.world import World
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -51,28 +51,17 @@ class Conditions:
     struck: BoolArray
 
 
-def conditions(
-    network: Network,
-    reference: Reference,
-    stores: pd.DataFrame,
-    standing: Sequence[Strike],
-    strikes: Sequence[Strike],
-) -> Conditions:
-    """Conditions on the months of the network's tree.
-
-    standing: strikes that are part of the calm; strikes: those that are new. The network gives
-    what does not depend on either.
-    """
+def conditions(world: World, strikes: Sequence[Strike]) -> Conditions:
+    """Conditions on the axis of a world, with what is part of its calm and strikes that are new."""
+    network, reference, stores = world.network, world.reference, world.stores
     axis = network.tree
-    hits = _hits(network, [*standing, *strikes])
-    struck = replace(network, hits=hits)
+    hits = _hits(network, [*world.standing, *strikes])
+    struck = network.under(hits)
     new = _hits(network, strikes)
     onset = min((one.start for one in strikes), default=np.inf)
     links, settings = network.links, network.case.settings
     cost = links["cost"].to_numpy(float) + hits.duty
     round_about = network.detours
-    capacity = network.standing * hits.running
-    quota = np.where(hits.flood > 0, np.inf, network.units["quota"].to_numpy(float))
     cut = np.zeros((axis.size, len(network.routes)), dtype=bool)
     np.logical_or.at(cut.T, links["route"].to_numpy(), np.isfinite(hits.allowance).T)
     return Conditions(
@@ -81,10 +70,10 @@ def conditions(
         shipping=cost,
         detour=detour_bound(struck, reference),
         detouring=(cost + hits.premium)[:, round_about],
-        capacity=np.minimum(capacity, quota),
-        quantity=network.quantity * (1 + hits.surge) / (1 + network.hits.surge),
+        capacity=np.minimum(struck.capacity, struck.quota),
+        quantity=struck.quantity,
         entitled=hits.entitled,
-        contract=_contracts(network),
+        contract=firm_quantities(network.case.table("contracts"), axis),
         quota=quota_bound(struck, reference, quotas_on(network.hits)),
         store=_room(network, stores),
         released=_released(axis, stores, onset, strikes),
@@ -98,16 +87,8 @@ def conditions(
 def _hits(network: Network, strikes: Sequence[Strike]) -> Hits:
     tree = network.tree
     links, units, demands = len(network.links), len(network.units), len(network.demands)
-    none = Hits.none(tree.size, links, units, demands, len(network.targets))
-    return strike(none, network.targets, schedule_on_axis(network.case, tree, strikes))
-
-
-def _contracts(network: Network) -> FloatArray:
-    """(month, row of contracts): firm quantities due, t/yr."""
-    table = network.case.table("contracts")
-    years = network.tree.middle[:, None]
-    on = (years >= table["start"].to_numpy(float)) & (years < table["end"].to_numpy(float) + 1)
-    return np.asarray(on * table["quantity"].to_numpy(float))
+    schedule = schedule_on_axis(network.case, tree, strikes)
+    return strike(network.targets, schedule, links, units, demands)
 
 
 def _room(network: Network, stores: pd.DataFrame) -> FloatArray:

@@ -51,7 +51,7 @@ class Departures:
         world, first = self.world, draw.first(self.scenario)
         ratio = stock_ratios(world.case, world.stores, draw)
         own = _holding(world, ratio)
-        given = _conditions(own, self.scenario, draw.strikes)
+        given = conditions(own, draw.strikes)
         begin = parting(world, first)
         state = self.states[begin]
         state = replace(state, level=state.level * ratio)
@@ -83,7 +83,7 @@ def depart(world: World, scenario: Scenario, draws: Sequence[Draw]) -> Departure
     every = [*draws, own]
     due = {parting(world, draw.first(scenario)) for draw in every}
     start, march = at_start(world), March(world)
-    given = _conditions(world, scenario, ())
+    given = conditions(world, ())
     states: dict[int, State] = {}
     lived: list[Solution] = []
     # to the end: what is short in a draw is short of what would have been
@@ -122,7 +122,7 @@ def _bases(world: World, scenario: Scenario, begin: State) -> dict[tuple[int, in
     known = [(turn, at) for turn, at in enumerate(turns) if at is not None and at < end]
     until = min(max((at for _, at in known), default=0) + 2, end)
     march, found = March(world), {}
-    given = _conditions(world, scenario, scenario.strikes)
+    given = conditions(world, scenario.strikes)
     try:
         for state, _ in march.walk(given, begin, until):
             since = [(turn, state.month - 1 - at) for turn, at in known]
@@ -152,10 +152,6 @@ def _holding(world: World, ratio: npt.NDArray[np.float64]) -> World:
     held = {name: world.stores[name] * ratio for name in ("calm", "alarm", "initial")}
     room = np.maximum(world.stores["capacity"], held["alarm"])
     return replace(world, stores=world.stores.assign(**held, capacity=room))
-
-
-def _conditions(world: World, scenario: Scenario, strikes: Sequence[Strike]) -> Conditions:
-    return conditions(world.network, world.reference, world.stores, scenario.standing, strikes)
 
 
 def _joined(calm: Path, path: Path) -> Path:

@@ -20,15 +20,17 @@ import numpy.typing as npt
 from kidorui.network import Network
 from kidorui.network.months import MONTH
 from kidorui.program import Infeasible, SolverError
-from kidorui.program.blocks import PER_TONNE
 from kidorui.results import Json
 from kidorui.studies.base_year import question_of
 from kidorui.studies.context import Context
 from kidorui.studies.stress.departing import Departures, depart
 from kidorui.studies.stress.lived import Lived
+from kidorui.studies.stress.losses import worth_gone
+from kidorui.studies.stress.pricing import pool_of
 from kidorui.studies.stress.sampling import Draw, Sample, apply_draws, sample
 from kidorui.studies.stress.scenario import Scenario
-from kidorui.studies.stress.stops import MONTH_DAYS, stopped_share
+from kidorui.studies.stress.shortage import missing
+from kidorui.studies.stress.stops import days_stopped
 from kidorui.studies.stress.world import World
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,15 +41,6 @@ BATCH = 4
 
 Reading: TypeAlias = Callable[[Lived], tuple[FloatArray, FloatArray]]
 """First stop (day from the onset, NaN = never) and days stopped of every demand in a life."""
-
-
-def days_stopped(lived: Lived) -> tuple[FloatArray, FloatArray]:
-    """(demand): day from the onset on which its lines first stop, NaN = never; days stopped."""
-    stands = stopped_share(lived)[lived.lead :]
-    stops, month = (stands > 0).any(axis=0), (stands > 0).argmax(axis=0)
-    ran = 1 - stands[month, np.arange(stands.shape[1])]
-    first = np.where(stops, (month + ran) * MONTH_DAYS, np.nan)
-    return first, np.asarray(stands.sum(axis=0) * MONTH_DAYS)
 
 
 @dataclass(frozen=True)
@@ -128,13 +121,6 @@ def oxides(network: Network) -> tuple[str, ...]:
     return tuple(
         str(name) for name in found if all(pool_of(network, name, place) >= 0 for place in places)
     )
-
-
-def pool_of(network: Network, material: str, place: str) -> int:
-    """The pool that sectors draw on, which goods of any origin may enter; -1 where none is."""
-    pools = network.pools
-    rows = pools[(pools["material"] == material) & (pools["place"] == place)]
-    return int(rows.index[int(rows["control"].argmax())]) if len(rows) else -1
 
 
 def _live_all(
@@ -228,7 +214,6 @@ def _live_batch(key: str, content: bytes, draws: Sequence[Draw]) -> list[bytes]:
 def _read(lived: Lived, desk: _Desk) -> Outcome:
     first, chosen = lived.lead, desk.lines
     first_stop, stopped = desk.asked.read(lived)
-    short = np.maximum(lived.wanted - lived.served, 0.0)[first:, chosen] * MONTH
     price = lived.path.price[first:]
     outside, inside = desk.pools
     return Outcome(
@@ -237,26 +222,10 @@ def _read(lived: Lived, desk: _Desk) -> Outcome:
         first_stop=first_stop[chosen],
         stopped=stopped[chosen],
         fill=lived.fill[first:, chosen],
-        short=short,
-        value=_value_short(lived, chosen),
+        short=missing(lived)[first:, chosen] * MONTH,
+        value=float(worth_gone(lived, chosen)[0].sum()),
         dearest=_highest(price[:, outside], price[:, inside], (outside >= 0) & (inside >= 0)),
     )
-
-
-def _value_short(lived: Lived, chosen: IntArray) -> float:
-    """Worth of what was wanted and not used from the onset on, by the steps of demand."""
-    network, first = lived.network, lived.lead
-    served = lived.path.values["served"]
-    served = served.reshape(len(served), *network.step_value.shape)[:, chosen]
-    worth = (served * network.step_value[chosen]).sum(axis=2)
-    if lived.usual is not None:
-        usual = lived.usual[: len(served)].reshape(-1, *network.step_value.shape)[:, chosen]
-        lost = (usual * network.step_value[chosen]).sum(axis=2)[first:] - worth[first:]
-        return float(np.maximum(lost, 0.0).sum() * MONTH * PER_TONNE)
-    before = max(first - 1, 0)
-    mean = worth[before] / np.maximum(lived.served[before, chosen], 1e-12)
-    lost = mean * lived.wanted[first:, chosen] - worth[first:]
-    return float(np.maximum(lost, 0.0).sum() * MONTH * PER_TONNE)
 
 
 def _highest(outside: FloatArray, inside: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:

@@ -62,13 +62,13 @@ def with_state_stock(world: World, days: float) -> World:
     project = world.network.stocks["project"].to_numpy()
     state = (stores["kind"] == "state").to_numpy() & (stock >= 0)
     state &= np.where(stock >= 0, project[np.maximum(stock, 0)], 0) < 0
-    held = days / DAYS * daily_use(world)[stores["pool"].to_numpy()[state]]
+    held = days / DAYS * yearly_use(world)[stores["pool"].to_numpy()[state]]
     for column in ("initial", "capacity", "calm", "alarm"):
         stores.loc[state, column] = held
     return replace(world, stores=stores)
 
 
-def daily_use(world: World) -> FloatArray:
+def yearly_use(world: World) -> FloatArray:
     """(pool): what recipes and sectors take of a material at a place in the calm, t/yr.
 
     All copies of a pool tell the use of the place.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from kidorui.case import Case
 from kidorui.network import Network
+from kidorui.program.operation import shipped
 from kidorui.program.window import DEAREST
 from kidorui.studies.stress.conditions import Conditions, conditions
 from kidorui.studies.stress.march import March, Path
@@ -26,14 +29,14 @@ class Lived:
 
     Months before `lead` are calm; day 0 is the first day of month `lead`. `usual` (month, demand
     x step), t/yr, is what would have been served had nothing new struck: what is short or lost
-    is so beyond that. Where it is not known the last calm month stands in, moved as demand moves.
+    is so beyond that.
     """
 
     world: World
     scenario: Scenario
     given: Conditions
     path: Path
-    usual: FloatArray | None = None
+    usual: FloatArray
 
     @property
     def case(self) -> Case:
@@ -67,19 +70,12 @@ class Lived:
     @cached_property
     def wanted(self) -> FloatArray:
         """(month, demand): t/yr that would be used had nothing new struck."""
-        if self.usual is not None:
-            return self._by_demand(self.usual)
-        quantity = self.given.quantity[: self.path.months]
-        before = max(self.lead - 1, 0)
-        share = self.served[before] / np.maximum(quantity[before], 1e-12)
-        return np.asarray(quantity * np.where(quantity[before] > 0, share, 1.0))
+        return self._by_demand(self.usual)
 
     @cached_property
     def fill(self) -> FloatArray:
         """(month, demand): share of what is wanted that is used, at most 1; 1 of nothing."""
-        wanted = self.wanted
-        share = np.where(wanted > 1e-9, self.served / np.maximum(wanted, 1e-9), 1.0)
-        return np.minimum(share, 1.0)
+        return _share(self.served, self.wanted)
 
     @cached_property
     def output(self) -> FloatArray:
@@ -88,50 +84,40 @@ class Lived:
         Users give way before that by price and by substitution, at the cost of both but not of
         what they make. Against what would have been, at most 1; 1 of nothing.
         """
-        network, months = self.network, self.path.months
-        dearest = network.demands["value_lost"].to_numpy(float)[:, None]
-        must = network.step_value >= dearest * DEAREST
-
-        def met(served: FloatArray) -> FloatArray:
-            return self._by_demand(served * must.ravel())
-
-        now = met(self.path.values["served"])
-        if self.usual is not None:
-            wanted = met(self.usual)
-        else:
-            before = max(self.lead - 1, 0)
-            quantity = self.given.quantity[:months]
-            moved = quantity / np.maximum(quantity[before], 1e-12)
-            wanted = now[before] * np.where(quantity[before] > 0, moved, 1.0)
-        return np.minimum(np.where(wanted > 1e-9, now / np.maximum(wanted, 1e-9), 1.0), 1.0)
+        dearest = self.network.demands["value_lost"].to_numpy(float)[:, None]
+        must = (self.network.step_value >= dearest * DEAREST).ravel()
+        met, wanted = (
+            self._by_demand(served * must) for served in (self.path.values["served"], self.usual)
+        )
+        return _share(met, wanted)
 
     @cached_property
     def flows(self) -> FloatArray:
         """(month, route): t/yr shipped, with what leaked round events."""
-        network, values = self.network, self.path.values
-        route = network.links["route"].to_numpy(np.intp)
+        network = self.network
         out = np.zeros((self.path.months, len(network.routes)))
-        np.add.at(out.T, route, values["shipment"].T)
-        if "detour" in values:
-            np.add.at(out.T, route[network.detours], values["detour"].T)
+        route = network.links["route"].to_numpy(np.intp)
+        np.add.at(out.T, route, shipped(network, self.path.values).T)
         return out
 
 
-def live(world: World, scenario: Scenario, march: March | None = None) -> Lived:
+Living: TypeAlias = Callable[[Case], Lived]
+"""A case lived through the same scenario."""
+
+
+def live(world: World, scenario: Scenario) -> Lived:
     """Live through a scenario from the start of the world's axis, and through the same without it.
 
     Raises Infeasible with the rows that conflict.
     """
-    given = conditions(
-        world.network, world.reference, world.stores, scenario.standing, scenario.strikes
+    given, calm = conditions(world, scenario.strikes), conditions(world, ())
+    path, usual = (
+        March(world).path(months, at_start(world), scenario.months)[0] for months in (given, calm)
     )
-    march = march or March(world)
-    path, _ = march.path(given, at_start(world), scenario.months)
-    return Lived(world, scenario, given, path, without(world, scenario))
+    return Lived(world, scenario, given, path, usual.values["served"])
 
 
-def without(world: World, scenario: Scenario) -> FloatArray:
-    """(month, demand x step): what is served where nothing of a scenario strikes, t/yr."""
-    given = conditions(world.network, world.reference, world.stores, scenario.standing, ())
-    path, _ = March(world).path(given, at_start(world), scenario.months)
-    return path.values["served"]
+def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """A part of a whole, at most 1; 1 of nothing."""
+    share = np.where(whole > 1e-9, part / np.maximum(whole, 1e-9), 1.0)
+    return np.minimum(share, 1.0)

@@ -21,14 +21,13 @@ VALUE_ADDED, VALUE_LOST = "value added", "value lost"
 def losses(lived: Lived) -> pd.DataFrame:
     """One row per sector of the focus place, over the months after the onset, million US$.
 
-    `value_lost` is the area under the demand curve between what is used in the calm and what is
-    used. `value_added_lost` is the sector's value added times its output lost: where even the
+    `value_lost` is the area under the demand curve between what would have been used and what
+    is used. `value_added_lost` is the sector's value added times its output lost: where even the
     dearest use of its worst material goes short, after users have given way by price and by
     substitution. `economy_high` counts all that they give way as output lost: an upper end.
-    Where a sector states no value added, what it
-    does not get stands in, at its worth less the calm price, which it does not pay (`basis`):
-    the two are never added up. `economy` is that times the multiplier; `gdp_share` of one
-    year's GDP, NaN where that is not stated.
+    Where a sector states no value added, what it does not get stands in, at its worth less the
+    calm price, which it does not pay (`basis`): the two are never added up. `economy` is that
+    times the multiplier; `gdp_share` of one year's GDP, NaN where that is not stated.
     """
     here = in_demand(lived)
     sectors, number = np.unique(
@@ -40,7 +39,7 @@ def losses(lived: Lived) -> pd.DataFrame:
     def of_sectors(values: FloatArray) -> FloatArray:
         return np.bincount(number, weights=values, minlength=len(sectors)).astype(float)
 
-    area, net = (of_sectors(part) for part in _area(lived, here))
+    area, net = (of_sectors(part) for part in worth_gone(lived, here))
     idle, less = (
         _worst(1 - share[lived.lead :, here], number, len(sectors)).sum(axis=0) * MONTH
         for share in (lived.output, lived.fill)
@@ -68,31 +67,14 @@ def losses(lived: Lived) -> pd.DataFrame:
     return rows
 
 
-def _area(lived: Lived, here: IntArray) -> tuple[FloatArray, FloatArray]:
+def worth_gone(lived: Lived, here: IntArray) -> tuple[FloatArray, FloatArray]:
     """(row of here): worth of what is not used, million US$, and that less its calm price."""
-    network, before, months = lived.network, max(lived.lead - 1, 0), lived.path.months
-    served = lived.path.values["served"].reshape(months, len(network.demands), -1)[:, here]
-    quantity = lived.given.quantity[:months, here]
-    paid = lived.path.price[before, len(network.pools) :][here]
-    if lived.usual is not None:
-        usual = lived.usual[:months].reshape(months, len(network.demands), -1)[:, here]
-        return _told(lived, here, (usual - served)[lived.lead :], paid)
-    calm = quantity[before]
-    # of a demand that begins after the calm, all steps at the base price and above are wanted
-    base = network.demands["base_price"].to_numpy(float)[here, None]
-    begins = network.step_width[here] * (network.step_value[here] >= base)
-    share = np.where(
-        (calm > 0)[:, None], served[before] / np.where(calm > 0, calm, 1.0)[:, None], begins
-    )
-    return _told(lived, here, quantity[lived.lead :, :, None] * share - served[lived.lead :], paid)
-
-
-def _told(
-    lived: Lived, here: IntArray, gone: FloatArray, paid: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """(row of here): worth of what is gone (month, row, step), and that less what was paid."""
-    gone = gone * (missing(lived)[lived.lead :, here, None] > 0)
-    area = (gone * lived.network.step_value[here]).sum(axis=2)
+    network, months = lived.network, lived.path.months
+    gone = (lived.usual[:months] - lived.path.values["served"])[lived.lead :]
+    gone = gone.reshape(len(gone), len(network.demands), -1)[:, here]
+    gone *= missing(lived)[lived.lead :, here, None] > 0
+    paid = lived.path.price[max(lived.lead - 1, 0), len(network.pools) :][here]
+    area = (gone * network.step_value[here]).sum(axis=2)
     net = area - gone.sum(axis=2) * np.maximum(paid, 0.0)
     told = np.maximum(area, 0.0).sum(axis=0), np.maximum(net, 0.0).sum(axis=0)
     return told[0] * MONTH * PER_TONNE, told[1] * MONTH * PER_TONNE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,42 +11,32 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network.units import lead_time
 from kidorui.program.investment import MILLION, yearly_cost
-from kidorui.studies.base_year import PER_TONNE, BaseYear
+from kidorui.studies.base_year import PER_TONNE
 from kidorui.studies.builds import size_unit
 from kidorui.studies.context import Context
 from kidorui.studies.stress.built import standing
-from kidorui.studies.stress.lived import Lived, live
-from kidorui.studies.stress.scenario import Scenario
-from kidorui.studies.stress.world import Foresight, prepare_world
+from kidorui.studies.stress.lived import Lived, Living
 from kidorui.studies.stress.worth import focus_loss
 
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Setup:
-    """How a world was prepared, so that it can be again with another case."""
-
-    case: Case
-    scenario: Scenario
-    foresight: Foresight
-    base: BaseYear
-
-
-def prevention(setup: Setup, lived: Lived, context: Context) -> pd.DataFrame:
+def prevention(lived: Lived, living: Living, context: Context) -> pd.DataFrame:
     """One row per project open to decide: loss avoided did it stand, its cost, and their ratio.
 
     Each is lived through at its largest size, alone, certain and at full use when the first
     strike falls. `avoided` is in million US$ over the months lived, `cost` its annuity and fixed
     cost in million US$ a year; `per_dollar` their ratio: worth it where the chance of the event
     in a year is above its inverse, `enters_at`. `in_time` tells whether it could stand by then
-    were it decided at the start of the case's axis.
+    were it decided at the start of the case's axis. living: a case lived through the scenario.
     """
-    case = setup.case
+    case, scenario = lived.case, lived.scenario
     projects = case.table("projects")
     table = projects[~projects["committed"].to_numpy(bool)].reset_index(drop=True)
     suffered = focus_loss(lived)
-    left = context.map("prevention", partial(_left, setup), table["id"].tolist())
+    left = context.map(
+        "prevention", partial(_left, case, living, scenario.start), table["id"].tolist()
+    )
     cost = yearly_cost(table, case.settings.discount_rate) * table["size_max"] * MILLION
     cost += _tied_up(lived, table)
     avoided = suffered - np.array(left, dtype=float)
@@ -67,7 +56,7 @@ def prevention(setup: Setup, lived: Lived, context: Context) -> pd.DataFrame:
             "per_dollar": ratio,
             "enters_at": np.where(ratio > 1, 1 / np.maximum(ratio, 1.0), np.nan),
             "opens": opens,
-            "in_time": opens <= setup.scenario.onset,
+            "in_time": opens <= scenario.onset,
         }
     )
     return rows.sort_values("per_dollar", ascending=False, ignore_index=True)
@@ -84,18 +73,6 @@ def _tied_up(lived: Lived, table: pd.DataFrame) -> FloatArray:
     return np.asarray(stock * rate * worth * table["size_max"].to_numpy(float) * PER_TONNE)
 
 
-def _left(setup: Setup, project: str) -> float:
+def _left(case: Case, living: Living, start: float, project: str) -> float:
     """The loss that is left where a project stands."""
-    scenario = setup.scenario
-    case = standing(setup.case, project, scenario.start)
-    world = prepare_world(
-        case,
-        scenario.start,
-        scenario.months,
-        scenario.strikes,
-        scenario.standing,
-        setup.foresight,
-        Context(),
-        setup.base,
-    )
-    return focus_loss(live(world, scenario))
+    return focus_loss(living(standing(case, project, start)))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kidorui.network import Network
 from kidorui.studies.stress.covering import intake
 from kidorui.studies.stress.lived import Lived
 
@@ -45,6 +46,13 @@ def prices(lived: Lived) -> pd.DataFrame:
         columns[name] = _paid(lived, taken, materials, places).ravel()
     month = np.repeat(np.array(lived.labels, dtype=object), len(materials))
     return pd.DataFrame({"month": month, "material": materials * months, **columns})
+
+
+def pool_of(network: Network, material: str, place: str) -> int:
+    """The pool that sectors draw on, which goods of any origin may enter; -1 where none is."""
+    pools = network.pools
+    rows = pools[(pools["material"] == material) & (pools["place"] == place)]
+    return int(rows.index[int(rows["control"].argmax())]) if len(rows) else -1
 
 
 def _materials(lived: Lived) -> list[str]:

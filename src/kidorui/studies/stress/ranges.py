@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from kidorui.case import Case
 from kidorui.studies.context import Context
-from kidorui.studies.stress.lived import Lived
+from kidorui.studies.stress.lived import Lived, Living
 from kidorui.studies.stress.losses import losses
 from kidorui.studies.stress.stops import stops
 from kidorui.studies.stress.worth import focus_loss
@@ -24,17 +24,15 @@ UNSURE: Mapping[str, str] = {
 }
 """What is moved, each alone, and the table or column of the case whose ranges it is."""
 
-Living = Callable[[Case], Lived]
 
-
-def ranges(case: Case, lived: Lived, living: Living, context: Context) -> pd.DataFrame:
+def ranges(lived: Lived, living: Living, context: Context) -> pd.DataFrame:
     """One row per thing moved and end, the case as it stands first.
 
     `first_stop` (day, NaN = no sector stops) of the sector `first`; `value_lost` and `economy`
     in million US$ over the months lived. living: a case lived through the same scenario.
     """
     moved = [(what, end, name) for what, name in UNSURE.items() for end in ("low", "high")]
-    found = context.map("ranges", partial(_at, case, living), [(n, e) for _, e, n in moved])
+    found = context.map("ranges", partial(_at, lived.case, living), [(n, e) for _, e, n in moved])
     rows = [{"moved": "nothing", "end": "value", **_headlines(lived)}]
     rows += [
         {"moved": what, "end": end, **told}

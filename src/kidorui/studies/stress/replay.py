@@ -27,7 +27,8 @@ def replay(plan: Result, events: str, without: Lived, with_plan: Lived) -> pd.Da
     here = focus_demands(network)
     rows = network.demands.iloc[here][["sector", "material"]].reset_index(drop=True)
     for name, lived in (("without", without), ("with", with_plan)):
-        short, loss = (_first_year(lived, part) for part in unmet(lived))
+        parts = unmet(lived, lived.path.values["served"])
+        short, loss = (_first_year(lived, part) for part in parts)
         rows[f"shortage_{name}"], rows[f"loss_{name}"] = short[here], loss[here]
     told = plan.table("shortage")
     told = told[(told["state"] == events) & (told["year"] == _year(with_plan))]

@@ -41,17 +41,21 @@ def stops(lived: Lived) -> pd.DataFrame:
     stands = stopped_share(lived)[lived.lead :, here]
     rows = lived.network.demands.iloc[here][["sector", "material"]].reset_index(drop=True)
     rows["min_run"] = least_run(lived)[here]
-    month = _first(stands.T > 0)
-    begun = np.nan_to_num(month).astype(np.intp)
-    ran = 1 - _at(stands, begun)
-    rows["first_stop"] = (month + ran) * MONTH_DAYS
-    rows["stopped_days"] = stands.sum(axis=0) * MONTH_DAYS
+    rows["first_stop"], rows["stopped_days"] = (days[here] for days in days_stopped(lived))
     rows["longest"] = _longest(stands) * MONTH_DAYS
     worst = fill.argmin(axis=0) if len(fill) else np.zeros(len(here), dtype=np.intp)
     rows["worst_fill"] = _at(fill, worst) if len(fill) else np.ones(len(here))
     months = np.array([*lived.labels[lived.lead :], ""], dtype=object)
     rows["worst_month"] = months[worst]
     return pd.concat([rows, _first_lines(lived, here)], axis=1)
+
+
+def days_stopped(lived: Lived) -> tuple[FloatArray, FloatArray]:
+    """(demand): day from the onset on which its lines first stop, NaN = never; days stopped."""
+    stands = stopped_share(lived)[lived.lead :]
+    month = _first(stands.T > 0)
+    ran = 1 - _at(stands, np.nan_to_num(month).astype(np.intp))
+    return (month + ran) * MONTH_DAYS, np.asarray(stands.sum(axis=0) * MONTH_DAYS)
 
 
 def in_demand(lived: Lived) -> IntArray:

@@ -22,7 +22,7 @@ from kidorui.studies.stress.fans import fan_tables
 from kidorui.studies.stress.grid import grid
 from kidorui.studies.stress.lived import Lived, live
 from kidorui.studies.stress.losses import losses
-from kidorui.studies.stress.prevention import Setup, prevention
+from kidorui.studies.stress.prevention import prevention
 from kidorui.studies.stress.pricing import prices
 from kidorui.studies.stress.ranges import in_words, ranges
 from kidorui.studies.stress.replay import replay, rule
@@ -99,7 +99,7 @@ def stress(
         told.append(f"{failed} of {options.draws} draws failed: see the table failures.")
     tables["replay"] = _none("replay")
     if plan is not None:
-        tables["replay"], words = _replayed(prepared, lived, plan, context)
+        tables["replay"], words = _replayed(prepared, lived, plan)
         told.append(words)
         if plan.meta.get("case_hash") != case.hash:
             told.append("The plan was made for another case, or at other ends of its ranges.")
@@ -115,7 +115,8 @@ def prepare(case: Case, options: StressOptions, context: Context) -> Prepared:
     what = scenario(case, options.events, onset=options.onset, months=options.months)
     context.report("base year and calm", 0.02)
     base = solve_base_year(case, context)
-    return Prepared(case, what, foresight, base, _world(case, what, foresight, base, context))
+    world = prepare_world(case, what, foresight, context, base)
+    return Prepared(case, what, foresight, base, world)
 
 
 def told_of(lived: Lived) -> dict[str, pd.DataFrame]:
@@ -130,33 +131,26 @@ def told_of(lived: Lived) -> dict[str, pd.DataFrame]:
     }
 
 
-def _world(
-    case: Case, what: Scenario, foresight: Foresight, base: BaseYear, context: Context
-) -> World:
-    return prepare_world(
-        case, what.start, what.months, what.strikes, what.standing, foresight, context, base
-    )
-
-
 def _variants(
     prepared: Prepared, lived: Lived, options: StressOptions, context: Context
 ) -> dict[str, pd.DataFrame]:
     """What the same months would have been with other stocks, leaks and plants."""
-    what = prepared.scenario
-    setup = Setup(prepared.case, what, prepared.foresight, prepared.base)
-    return {
-        "table": grid(prepared.world, what, context) if options.table else _none("table"),
-        "prevention": prevention(setup, lived, context)
-        if options.prevention
-        else _none("prevention"),
-        "ranges": ranges(prepared.case, lived, partial(_lived_again, prepared), context)
-        if options.table
-        else _none("ranges"),
-    }
+    found = {name: _none(name) for name in ("table", "prevention", "ranges")}
+    if options.table:
+        found["table"] = grid(prepared.world, prepared.scenario, context)
+        found["ranges"] = ranges(lived, partial(_lived_again, prepared), context)
+    if options.prevention:
+        # what stands when the event strikes did not stand in the base year
+        living = partial(_lived_again, prepared, base=prepared.base)
+        found["prevention"] = prevention(lived, living, context)
+    return found
 
 
-def _lived_again(prepared: Prepared, case: Case) -> Lived:
-    """The same scenario in another case: its events as that case has them, on the same days."""
+def _lived_again(prepared: Prepared, case: Case, base: BaseYear | None = None) -> Lived:
+    """The same scenario in another case: its events as that case has them, on the same days.
+
+    base: the base year, that of the other case unless given.
+    """
     what = prepared.scenario
     every = read_strikes(case)
     again = replace(
@@ -165,9 +159,7 @@ def _lived_again(prepared: Prepared, case: Case) -> Lived:
             replace(every[one.event], start=one.start, end=one.end) for one in what.strikes
         ),
     )
-    context = Context()
-    base = solve_base_year(case, context)
-    return live(_world(case, again, prepared.foresight, base, context), again)
+    return live(prepare_world(case, again, prepared.foresight, Context(), base), again)
 
 
 def _drawn(prepared: Prepared, options: StressOptions, context: Context) -> dict[str, pd.DataFrame]:
@@ -175,19 +167,16 @@ def _drawn(prepared: Prepared, options: StressOptions, context: Context) -> dict
     what, world = prepared.scenario, prepared.world
     if options.draws:
         longer = replace(what, months=what.months + LATEST)
-        world = _world(prepared.case, longer, prepared.foresight, prepared.base, context)
+        world = prepare_world(prepared.case, longer, prepared.foresight, context, prepared.base)
     return fan_tables(walk_draws(world, what, options.draws, context))
 
 
-def _replayed(
-    prepared: Prepared, lived: Lived, plan: Result, context: Context
-) -> tuple[pd.DataFrame, str]:
+def _replayed(prepared: Prepared, lived: Lived, plan: Result) -> tuple[pd.DataFrame, str]:
     """The months again with the plan's builds, beside the plan's own years."""
     case = with_builds(prepared.case, builds_of(plan.table("builds")))
-    what = prepared.scenario
-    with_plan = live(_world(case, what, prepared.foresight, prepared.base, context), what)
+    with_plan = _lived_again(prepared, case, prepared.base)
     ids = prepared.case.table("events")["id"]
-    events = "+".join(str(ids[one.event]) for one in what.strikes)
+    events = "+".join(str(ids[one.event]) for one in prepared.scenario.strikes)
     table = replay(plan, events, lived, with_plan)
     return table, rule(table, events)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from kidorui.case.provenance import sources
+from kidorui.case import sources
 from kidorui.results import Json, Part
-from kidorui.studies.headlines import event_words
+from kidorui.studies.headlines import Headlines, event_words
 from kidorui.studies.stress.covering import used
 from kidorui.studies.stress.lived import Lived
 from kidorui.studies.stress.losses import VALUE_LOST
@@ -44,27 +43,9 @@ _TOLD = 12
 """Rows of a table told on the screen."""
 
 
-@dataclass
-class _Headlines:
-    """Rows of the summary as they are added."""
-
-    rows: list[dict[str, object]] = field(default_factory=list)
-
-    def add(self, question: str, headline: str, value: float, unit: str) -> None:
-        self.rows.append(
-            {
-                "order": len(self.rows) + 1,
-                "question": question,
-                "headline": headline,
-                "value": float(value),
-                "unit": unit,
-            }
-        )
-
-
 def summary(lived: Lived, tables: Tables) -> pd.DataFrame:
     """The headlines: a number with its unit and what it rests on, by the question it answers."""
-    out = _Headlines()
+    out = Headlines()
     _who_stops(out, tables["stops"])
     _what_is_short(out, lived, tables)
     _prices(out, lived, tables["prices"])
@@ -107,7 +88,7 @@ def parts(tables: Tables, meta: Mapping[str, Json]) -> list[Part]:
     return [make(tables[name], meta) for name, make in makers.items() if name in tables]
 
 
-def _who_stops(out: _Headlines, stops: pd.DataFrame) -> None:
+def _who_stops(out: Headlines, stops: pd.DataFrame) -> None:
     sectors = stops["sector"].nunique()
     stopped = stops[stops["first_stop"].notna()].sort_values("first_stop", kind="stable")
     out.add(
@@ -134,7 +115,7 @@ def _who_stops(out: _Headlines, stops: pd.DataFrame) -> None:
         out.add(STOPS, words, first["first_line"], "days after onset")
 
 
-def _what_is_short(out: _Headlines, lived: Lived, tables: Tables) -> None:
+def _what_is_short(out: Headlines, lived: Lived, tables: Tables) -> None:
     short = tables["shortage"]
     groups = lived.case.table("elements")["group"].drop_duplicates()
     for group in groups[groups.isin(set(short["group"]))]:
@@ -167,7 +148,7 @@ def _material_of_interest(tables: Tables) -> str:
     return str(ranked["material"].iloc[0])
 
 
-def _prices(out: _Headlines, lived: Lived, prices: pd.DataFrame) -> None:
+def _prices(out: Headlines, lived: Lived, prices: pd.DataFrame) -> None:
     found = widest(lived, prices)
     if found is None:
         return
@@ -202,7 +183,7 @@ def widest(lived: Lived, prices: pd.DataFrame) -> pd.Series | None:
     return rows.iloc[int(gap.to_numpy(float).argmax())]
 
 
-def _costs(out: _Headlines, lived: Lived, losses: pd.DataFrame) -> None:
+def _costs(out: Headlines, lived: Lived, losses: pd.DataFrame) -> None:
     total = losses.sum(numeric_only=True)
     out.add(
         COSTS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,23 +9,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case
-from kidorui.network import Network, Tree, compile_network
+from kidorui.network import Network, compile_network
 from kidorui.network.months import MONTH, chain, month_axis, window
 from kidorui.network.stores import YARD_MONTHS, gather_stores
 from kidorui.network.strikes import Strike
-from kidorui.program import Model, Reference, Solution, Solver
+from kidorui.program import Reference, Solver
 from kidorui.program.moving import months_under_way, movers, under_way
-from kidorui.program.operation import state_market
+from kidorui.program.operation import state_at_rest
 from kidorui.program.rules import quotas_on
 from kidorui.program.window import Window, state_window
 from kidorui.studies.base_year import BaseYear, prices, reference_for, solve_base_year
 from kidorui.studies.context import Context
+from kidorui.studies.stress.scenario import Scenario
 
 FloatArray = npt.NDArray[np.float64]
 
 AHEAD = 6
 """Months that the rolling window looks ahead, or the longest lead time where that is longer."""
-
 
 PARTS, EQUALS = 4, 0.001
 """Parts of the dearest step of a demand, and by how much, as a share, their worths differ."""
@@ -83,23 +82,21 @@ class World:
 
 def prepare_world(
     case: Case,
-    start: float,
-    months: int,
-    strikes: Sequence[Strike],
-    standing: Sequence[Strike],
+    scenario: Scenario,
     foresight: Foresight,
     context: Context,
     base: BaseYear | None = None,
 ) -> World:
-    """Compile, state and settle: the world as it stands at `start` (years).
+    """Compile, state and settle: the world as it stands at the start of a scenario.
 
-    strikes: all that may yet strike, for which the programme has room; standing: those that are
-    part of the calm.
+    It has room for the scenario's strikes, whenever they fall on its axis and however hard.
+    base: its base year, solved anew unless given.
     """
     base = base or solve_base_year(case, context)
+    start, months, strikes = scenario.start, scenario.months, scenario.strikes
     axis = month_axis(case, start, months, strikes)
-    network = compile_network(case, axis, strikes=[*standing, *strikes])
-    struck = {one.event for one in (*standing, *strikes)}
+    network = compile_network(case, axis, strikes=[*scenario.standing, *strikes])
+    struck = {one.event for one in (*scenario.standing, *strikes)}
     hit = np.zeros(len(network.links), dtype=bool)
     for number in struck:
         if network.targets[number].cuts_links:
@@ -108,16 +105,15 @@ def prepare_world(
     network = _in_parts(network)
     reference = reference_for(network, base)
     stores = gather_stores(network)
-    once = network.on(_moment(case, start), np.zeros(1, dtype=np.intp))
-    calm = _settle(once, reference)
-    limit = network.routes["change_limit"].to_numpy(float)
-    limited = np.flatnonzero(np.isfinite(limit) & ~np.isnan(reference.flow))
+    # the market at rest at the start, with what is under way even
+    moment = chain(case, np.array([start]), np.array([MONTH]), [()])
+    once = network.on(moment, np.zeros(1, dtype=np.intp))
+    calm = Solver(state_at_rest(once, reference)).solve()
     tree = window(case, start, _lengths(network, foresight, months))
     stated = state_window(
         network.on(tree, np.zeros(tree.size, dtype=np.intp)),
         reference,
         stores,
-        limited,
         quotas_on(network.hits),
     )
     flows = tuple(calm.values[mover.name][0] for mover in stated.moving)
@@ -132,7 +128,7 @@ def prepare_world(
     return World(
         network=network,
         reference=reference,
-        standing=tuple(standing),
+        standing=scenario.standing,
         stores=stores,
         window=stated,
         knows=foresight.knows,
@@ -168,16 +164,3 @@ def _in_parts(network: Network) -> Network:
         step_width=np.hstack([np.repeat(width[:, :1] / PARTS, PARTS, axis=1), width[:, 1:]]),
         step_value=np.hstack([value[:, :1] * tilt, value[:, 1:]]),
     )
-
-
-def _moment(case: Case, start: float) -> Tree:
-    return chain(case, np.array([start]), np.array([MONTH]), [()], goes_on=False)
-
-
-def _settle(once: Network, reference: Reference) -> Solution:
-    """The market at rest: all stocks stand still, and what is under way is even."""
-    model = Model(once.tree.labels)
-    state_market(model, once, reference)
-    drawn = model.variables["withdrawal"]
-    drawn.lower[:] = drawn.upper[:] = 0.0
-    return Solver(model).solve()

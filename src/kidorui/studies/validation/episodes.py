@@ -118,13 +118,4 @@ def _relive(episode: Episode, case: Case, context: Context) -> Lived:
     )
     start = np.floor(asked.start / MONTH + 1e-6) * MONTH
     asked = replace(asked, start=float(start))
-    world = prepare_world(
-        case,
-        asked.start,
-        asked.months,
-        asked.strikes,
-        asked.standing,
-        Foresight.parse("none"),
-        context,
-    )
-    return live(world, asked)
+    return live(prepare_world(case, asked, Foresight(), context), asked)

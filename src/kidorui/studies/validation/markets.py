@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kidorui.studies.stress.lived import Lived
-from kidorui.studies.stress.pricing import prices
+from kidorui.studies.stress.pricing import pool_of, prices
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -18,12 +18,10 @@ def border_price(lived: Lived, material: str, place: str) -> FloatArray:
 
     Of two copies that of controlled origin, which any user without a bound may draw on.
     """
-    pools = lived.network.pools
-    here = np.flatnonzero((pools["material"] == material) & (pools["place"] == place))
-    if not len(here):
+    pool = pool_of(lived.network, material, place)
+    if pool < 0:
         return np.full(lived.path.months, np.nan)
-    drawn = here[np.argmax(pools["control"].to_numpy(bool)[here])]
-    return np.asarray(lived.path.price[:, drawn])
+    return np.asarray(lived.path.price[:, pool])
 
 
 def ratio(lived: Lived, material: str, outside: str) -> FloatArray:

@@ -7,8 +7,8 @@ import numpy as np
 from kidorui.case import Case
 from kidorui.network import compile_network
 from kidorui.network.months import chain
-from kidorui.program import Model, Solver
-from kidorui.program.operation import state_market
+from kidorui.program import Solver
+from kidorui.program.operation import state_at_rest
 from kidorui.studies.base_year import reference_for, served_by_demand, solve_base_year
 from kidorui.studies.context import Context
 
@@ -23,12 +23,9 @@ def n_minus_1(case: Case, year: int, context: Context) -> float:
     counted as met. Nothing passes the border of the controlled country either way, plants that
     are committed stand as the case has them. Raises Infeasible.
     """
-    axis = chain(case, np.array([float(year)]), np.array([1.0]), [()], goes_on=False)
+    axis = chain(case, np.array([float(year)]), np.array([1.0]), [()])
     network = compile_network(case, axis, trace_control=False, strikes=())
-    model = Model(axis.labels)
-    state_market(model, network, reference_for(network, solve_base_year(case, context)))
-    drawn = model.variables["withdrawal"]
-    drawn.lower[:] = drawn.upper[:] = 0.0
+    model = state_at_rest(network, reference_for(network, solve_base_year(case, context)))
     control, links = case.settings.control, network.links
     across = ((links["origin"] == control) | (links["destination"] == control)).to_numpy()
     shut = model.variables["shipment"]

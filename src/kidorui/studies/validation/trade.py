@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kidorui.network.months import MONTH
+from kidorui.program.operation import shipped
 from kidorui.studies.stress.lived import Lived
 from kidorui.studies.validation.markets import border_price
 
@@ -34,7 +35,8 @@ def exports(lived: Lived, origin: str, stages: Collection[str], to: str = "") ->
     hit = (links["origin"] == origin) & (links["destination"] != origin) & _are(lived, stages)
     if to:
         hit &= links["destination"] == to
-    return np.asarray(_sent(lived)[:, hit.to_numpy()].sum(axis=1) * MONTH)
+    sent = shipped(lived.network, lived.path.values)[:, hit.to_numpy()]
+    return np.asarray(sent.sum(axis=1) * MONTH)
 
 
 def imports(lived: Lived, stages: Collection[str], origin: str = "") -> FloatArray:
@@ -95,7 +97,7 @@ def apparent_use(lived: Lived) -> FloatArray:
     inward = raw & (links["destination"] == focus).to_numpy()
     outward = raw & (links["origin"] == focus).to_numpy()
     landed = _landed(lived)[:, inward] @ content[inward]
-    left = _sent(lived)[:, outward] @ content[outward]
+    left = shipped(lived.network, lived.path.values)[:, outward] @ content[outward]
     return np.asarray((landed - left + _recycled(lived)) * MONTH)
 
 
@@ -115,18 +117,9 @@ def _are(lived: Lived, stages: Collection[str]) -> pd.Series:
     return lived.network.links["material"].isin(materials_of(lived, stages))
 
 
-def _sent(lived: Lived) -> FloatArray:
-    """(month, link): t/yr shipped, with what leaked round events."""
-    values = lived.path.values
-    out = values["shipment"].copy()
-    if "detour" in values:
-        out[:, lived.network.detours] += values["detour"]
-    return np.asarray(out)
-
-
 def _landed(lived: Lived) -> FloatArray:
     """(month, link): t/yr that arrive of what was shipped, by the days that it is under way."""
-    sent = _sent(lived)
+    sent = shipped(lived.network, lived.path.values)
     lag = lived.network.links["transit"].to_numpy(float) / MONTH
     months = np.arange(len(sent))[:, None]
     whole = np.floor(lag + 1e-9).astype(np.intp)
