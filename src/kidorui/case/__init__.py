@@ -5,6 +5,7 @@ from kidorui.case.differences import diff
 from kidorui.case.exporting import export
 from kidorui.case.faults import CaseError, Fault, Report
 from kidorui.case.overlays import bundled
+from kidorui.case.places import country_places
 from kidorui.case.provenance import sources
 from kidorui.case.schema import Column, TableSchema, table_schema, tables
 from kidorui.case.settings import Settings, settings_schema
@@ -20,6 +21,7 @@ __all__ = [
     "TableSchema",
     "bundled",
     "check",
+    "country_places",
     "diff",
     "export",
     "load",

@@ -72,7 +72,7 @@ def reader_of(column: Column, factor: float = 1.0) -> Reader:
     elif column.is_list and column.unit:
         read = _list_reader(_number_reader(column, factor))
     elif column.is_list:
-        read = _list_reader(_read_text if column.reference else _read_id)
+        read = _list_reader(_read_text if column.reference else _read_id_or_all)
     elif column.is_bool:
         read = _read_bool
     elif column.choices:
@@ -177,6 +177,10 @@ def _read_id(text: str) -> str:
     if not _ID.fullmatch(text):
         raise Unreadable(f"{text!r} is no id", ID_FORM)
     return text
+
+
+def _read_id_or_all(text: str) -> str:
+    return text if text == "*" else _read_id(text)
 
 
 def _read_text(text: str) -> str:

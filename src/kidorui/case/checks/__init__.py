@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kidorui.case.checks.balance import check_balance, check_contents
 from kidorui.case.checks.draft import Draft
+from kidorui.case.checks.observed import check_observations, check_places
 from kidorui.case.checks.references import check_references, check_sources
 from kidorui.case.checks.supply import (
     check_curves,
@@ -27,6 +28,8 @@ _CHECKS = (
     check_events,
     check_policies,
     check_sizes,
+    check_places,
+    check_observations,
     check_sources,
 )
 
