@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kidorui.case import Case
+from kidorui.case import Case, country_places
 from kidorui.network import Network
 from kidorui.program import Solution
 from kidorui.program.operation import shipped
 from kidorui.studies.base_year import BaseYear
-from kidorui.studies.calibration.fits import observations
+from kidorui.studies.calibration.fits import compared
 from kidorui.studies.calibration.year import solved_year
 from kidorui.studies.moments import Moment, state_of
 from kidorui.studies.solved import NOTHING, PLAN, Solved
@@ -127,10 +127,12 @@ def base_year(case: Case, base: BaseYear) -> pd.DataFrame:
     tells what holds each figure; where its basis cannot be read the computed value is missing.
     """
     year = solved_year(base.network, base.solution)
-    read, _ = observations(case, case.settings.base_year)
+    read, _ = compared(case, case.settings.base_year)
     computed = {one.id: year.value(one.seen) for one in read}
     seen = case.table("observations")
-    seen = seen[seen["year"] == case.settings.base_year]
+    of_network = [name for name, counted in country_places(case).items() if name == counted]
+    seen = seen[(seen["year"] == case.settings.base_year) & (seen["kind"] != "governance")]
+    seen = seen[seen[["place", "origin"]].isin([*of_network, ""]).all(axis=1)]
     rows = seen.rename(columns={"value": "observed"}).assign(
         computed=seen["id"].map(computed).astype(float)
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kidorui.case import Case
+from kidorui.case import Case, country_places
 from kidorui.studies.calibration.bases import Basis, read_basis
 from kidorui.studies.calibration.year import Seen, SolvedYear
 
@@ -73,11 +73,13 @@ class Observation:
 def observations(case: Case, year: int) -> tuple[list[Observation], pd.DataFrame]:
     """The observations of a year whose basis can be read, and the rows of the others.
 
-    Rows of the others have id, kind, unit, value, source and why.
+    Rows of the others have id, kind, unit, value, source and why. Governance is not among them:
+    nothing that flows is observed there.
     """
     table = case.table("observations")
+    table = table[(table["year"] == year) & (table["kind"] != "governance")]
     read, unread = [], []
-    for row in table[table["year"] == year].to_dict("records"):
+    for row in table.to_dict("records"):
         basis = read_basis(str(row["unit"]))
         if isinstance(basis, str):
             why = f"basis not understood: {basis!r}"
@@ -97,6 +99,24 @@ def observations(case: Case, year: int) -> tuple[list[Observation], pd.DataFrame
     return read, pd.DataFrame(unread, columns=["id", "kind", "unit", "value", "source", "why"])
 
 
+def compared(case: Case, year: int) -> tuple[list[Observation], pd.DataFrame]:
+    """As `observations`, but those of countries that are counted in another place are not read."""
+    read, unread = observations(case, year)
+    within = country_places(case)
+    table = case.table("observations").set_index("id")
+    kept, rows = [], unread.to_dict("records")
+    for one in read:
+        places = (one.seen.place, one.seen.origin)
+        inside = [name for name in places if within.get(name, name) != name]
+        if inside:
+            row = table.loc[one.id, ["kind", "unit", "value", "source"]]
+            why = f"{inside[0]} is counted in {within[inside[0]]}, not in the network by itself"
+            rows.append({"id": one.id, **row.to_dict(), "why": why})
+        else:
+            kept.append(one)
+    return kept, pd.DataFrame(rows, columns=unread.columns)
+
+
 @dataclass(frozen=True)
 class Years:
     """The base year as it stands, without quotas, and free of all that fixes tonnage."""
@@ -108,7 +128,7 @@ class Years:
 
 def fits_table(case: Case, years: Years) -> pd.DataFrame:
     """One row per observation of the base year, in the order of the case's table."""
-    read, unread = observations(case, case.settings.base_year)
+    read, unread = compared(case, case.settings.base_year)
     names = names_of(case)
     spans = _spans(read)
     rows = [_fit(one, years, spans[one.seen], names) for one in read]

@@ -29,6 +29,7 @@ from kidorui.studies.calibration.fits import (
     OUTSIDE,
     UNTOLD,
     Observation,
+    compared,
     in_words,
     names_of,
     observations,
@@ -75,7 +76,7 @@ def predict(past: Case, context: Context) -> pd.DataFrame:
     before = solved_year(base.network, base.solution)
     year = past.settings.base_year + 1
     after = _year_after(past, base, context)
-    read, unread = observations(past, year)
+    read, unread = compared(past, year)
     earlier = {one.seen: one.expected for one in observations(past, past.settings.base_year)[0]}
     names = names_of(past)
     rows = [_row(one, earlier.get(one.seen, np.nan), before, after, names) for one in read]
