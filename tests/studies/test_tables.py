@@ -75,7 +75,10 @@ def test_dependence_is_told_before_and_after(tiny_plan):
     heavy = table.query("stage == 'separation' and group == 'heavy' and basis == 'look-through'")
     share = heavy[heavy["state"] == NO_EVENT].set_index(["plan", "year"])["share"]
     assert share["base year", 2024] == pytest.approx(1.0)  # none separates heavies but China
-    assert share["plan", 2030] < share["do-nothing", 2030]
+    assert share["plan", 2030] == pytest.approx(1.0)  # what it builds is for the ban
+    banned = heavy[heavy["state"] == "ban-cn"].set_index(["plan", "year"])["share"]
+    assert banned["do-nothing", 2028] == pytest.approx(1.0)
+    assert banned["plan", 2028] < 0.5
 
 
 def test_with_nobody_else_all_depends_on_the_controlling_place():

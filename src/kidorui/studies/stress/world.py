@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from kidorui.case import Case
-from kidorui.network import Network, compile_network
-from kidorui.network.months import MONTH, chain, month_axis, window
+from kidorui.network import Network
+from kidorui.network.months import MONTH, window
 from kidorui.network.stores import YARD_MONTHS, gather_stores
 from kidorui.network.strikes import Strike
-from kidorui.program import Reference, Solver
+from kidorui.program import Reference
 from kidorui.program.moving import months_under_way, movers, under_way
-from kidorui.program.operation import state_at_rest
 from kidorui.program.rules import quotas_on
 from kidorui.program.window import Window, state_window
 from kidorui.studies.base_year import BaseYear, prices, reference_for, solve_base_year
 from kidorui.studies.context import Context
+from kidorui.studies.stress.calm import at_rest, on_months
 from kidorui.studies.stress.scenario import Scenario
 
 FloatArray = npt.NDArray[np.float64]
 
 AHEAD = 6
 """Months that the rolling window looks ahead, or the longest lead time where that is longer."""
-
-PARTS, EQUALS = 4, 0.001
-"""Parts of the dearest step of a demand, and by how much, as a share, their worths differ."""
 
 
 @dataclass(frozen=True)
@@ -93,22 +90,11 @@ def prepare_world(
     base: its base year, solved anew unless given.
     """
     base = base or solve_base_year(case, context)
-    start, months, strikes = scenario.start, scenario.months, scenario.strikes
-    axis = month_axis(case, start, months, strikes)
-    network = compile_network(case, axis, strikes=[*scenario.standing, *strikes])
-    struck = {one.event for one in (*scenario.standing, *strikes)}
-    hit = np.zeros(len(network.links), dtype=bool)
-    for number in struck:
-        if network.targets[number].cuts_links:
-            hit |= network.targets[number].hit
-    network = replace(network, detours=np.flatnonzero(hit))  # as a draw may leak, or the table
-    network = _in_parts(network)
+    start, months = scenario.start, scenario.months
+    network = on_months(case, scenario)
     reference = reference_for(network, base)
     stores = gather_stores(network)
-    # the market at rest at the start, with what is under way even
-    moment = chain(case, np.array([start]), np.array([MONTH]), [()])
-    once = network.on(moment, np.zeros(1, dtype=np.intp))
-    calm = Solver(state_at_rest(once, reference)).solve()
+    once, calm = at_rest(network, reference)
     tree = window(case, start, _lengths(network, foresight, months))
     stated = state_window(
         network.on(tree, np.zeros(tree.size, dtype=np.intp)),
@@ -149,18 +135,3 @@ def _lengths(network: Network, foresight: Foresight, months: int) -> list[float]
         return [1.0] * (foresight.months or months)
     ahead = max(AHEAD, months_under_way(movers(network)) + 2)
     return [1.0, 1.0, float(ahead - 2)]
-
-
-def _in_parts(network: Network) -> Network:
-    """The dearest step of each demand in parts whose worths differ by a trifle.
-
-    Users who value goods alike then go short alike, part by part: of equals the programme would
-    serve one and leave the other with nothing, and which would be chance.
-    """
-    tilt = 1 + EQUALS * (np.arange(PARTS)[::-1] - (PARTS - 1) / 2)
-    width, value = network.step_width, network.step_value
-    return replace(
-        network,
-        step_width=np.hstack([np.repeat(width[:, :1] / PARTS, PARTS, axis=1), width[:, 1:]]),
-        step_value=np.hstack([value[:, :1] * tilt, value[:, 1:]]),
-    )
