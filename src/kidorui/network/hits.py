@@ -118,7 +118,8 @@ def strike(
     hits = Hits.none(len(schedule.on), links, units, demands, len(targets))
     # what cuts let pass in all, and what quotas leave of a flow and let pass of it
     passes, left, rounds = np.full((3, *hits.allowance.shape), np.inf)
-    for number, target in enumerate(targets):
+    for number in np.flatnonzero(schedule.on.any(axis=0)).tolist():
+        target = targets[number]
         nodes = np.flatnonzero(schedule.on[:, number])
         cells = np.ix_(nodes, np.flatnonzero(target.hit))
         kind = target.event.kind

@@ -91,17 +91,23 @@ class Solver:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._highs.setOptionValue("output_flag", False)
-        self._highs.setOptionValue("threads", 1)
-        self._highs.setOptionValue("mip_rel_gap", 0.0)
-        self._highs.setOptionValue("mip_abs_gap", MIP_GAP)
-        self._highs.setOptionValue("mip_lp_solver", INTERIOR if model.columns > LARGE else "choose")
         self._whole = bool(model.integers().any())
         self._warm = self._moved = False
         self._all: tuple[FloatArray, ...] | None = None
-        if self._highs.passModel(_to_highs(model)) == highspy.HighsStatus.kError:
+        self._highs: Any = None
+        self._begin(_to_highs(model))
+
+    def _begin(self, programme: highspy.HighsLp) -> None:
+        """Let a new HiGHS hold a programme; it remembers nothing."""
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs.setOptionValue("output_flag", False)
+        highs.setOptionValue("threads", 1)
+        highs.setOptionValue("mip_rel_gap", 0.0)
+        highs.setOptionValue("mip_abs_gap", MIP_GAP)
+        highs.setOptionValue("mip_lp_solver", INTERIOR if self.model.columns > LARGE else "choose")
+        if highs.passModel(programme) == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the programme: a coefficient is not a finite number")
+        self._highs = highs
 
     def set_bounds(self, block: str, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of a block of variables."""
@@ -170,11 +176,14 @@ class Solver:
         self._highs.setBasis(start)
         self._warm, self._moved = True, False
 
-    def solve(self, *, explain: bool = True, certify: bool = True) -> Solution:
+    def solve(
+        self, *, explain: bool = True, certify: bool = True, presolve: bool = True
+    ) -> Solution:
         """Solve to optimality.
 
         Unless `certify`, the dual objective is NaN and reduced costs are left out (both take as
-        long as a short solve).
+        long as a short solve). Without `presolve` it is solved as it stands by the simplex method,
+        to the tolerance of rows: presolve takes for a conflict what is off by a rounding.
         Raises Infeasible with the rows that conflict (which takes longer than to solve, and is
         left out unless `explain`), Unbounded, or SolverError.
         """
@@ -184,13 +193,14 @@ class Solver:
         # exact weights of the edges take a solve per row to begin with: too long for few steps
         weights = DEVEX if self._warm and self._moved else CHOOSE
         self._highs.setOptionValue("simplex_dual_edge_weight_strategy", weights)
-        status = self._run(INTERIOR if cold_and_large else "choose")
+        if presolve:
+            status = self._run(INTERIOR if cold_and_large else "choose")
+        else:
+            status = self._run_as_it_stands()
         if status == highspy.HighsModelStatus.kUnknown:  # interior point gave up: finish by simplex
             status = self._run("simplex")
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:  # presolve cannot tell which
-            self._highs.setOptionValue("presolve", "off")
-            status = self._run("simplex")
-            self._highs.setOptionValue("presolve", "choose")
+            status = self._run_as_it_stands()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise self._conflict() if explain else Infeasible([])
         if status == highspy.HighsModelStatus.kUnbounded:
@@ -199,6 +209,21 @@ class Solver:
             raise SolverError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
         self._warm, self._moved = True, False
         return self._read(certify=certify)
+
+    def solve_robustly(self, *, explain: bool = True) -> Solution:
+        """Solve without a certificate, from the last basis or, where that fails, from scratch.
+
+        Now and then rounding leads a basis nowhere. It is then solved as it stands, and last with
+        presolve, which finds the rows that conflict where there are any (unless not `explain`).
+        Raises as `solve`.
+        """
+        for presolve in (True, False):
+            try:
+                return self.solve(explain=False, certify=False, presolve=presolve)
+            except (Infeasible, SolverError):
+                self._begin(self._highs.getLp())
+                self._warm = False
+        return self.solve(explain=explain, certify=False)
 
     def fix_whole(self, solution: Solution) -> None:
         """Fix the whole variables at their values and drop the demand, so that duals exist."""
@@ -250,6 +275,12 @@ class Solver:
         self._highs.setOptionValue("solver", solver)
         self._highs.run()
         status: highspy.HighsModelStatus = self._highs.getModelStatus()
+        return status
+
+    def _run_as_it_stands(self) -> highspy.HighsModelStatus:
+        self._highs.setOptionValue("presolve", "off")
+        status = self._run("simplex")
+        self._highs.setOptionValue("presolve", "choose")
         return status
 
     def _conflict(self) -> Infeasible:

@@ -59,7 +59,7 @@ class Departures:
         march = March(own)
         lived = list(_walk(march, given, state, until, self._starts(draw)))
         life = replace(self.scenario, strikes=draw.strikes, lead=first)
-        path = _joined(self.calm, march.record(begin, lived))
+        path = joined(self.calm, march.record(begin, lived))
         return Lived(own, life, given, path, self.calm.values["served"])
 
     def _starts(self, draw: Draw) -> dict[int, Basis]:
@@ -154,7 +154,7 @@ def _holding(world: World, ratio: npt.NDArray[np.float64]) -> World:
     return replace(world, stores=world.stores.assign(**held, capacity=room))
 
 
-def _joined(calm: Path, path: Path) -> Path:
+def joined(calm: Path, path: Path) -> Path:
     """The calm up to where a path begins, and the path."""
     if not path.first:
         return path

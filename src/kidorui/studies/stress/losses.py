@@ -39,7 +39,7 @@ def losses(lived: Lived) -> pd.DataFrame:
     def of_sectors(values: FloatArray) -> FloatArray:
         return np.bincount(number, weights=values, minlength=len(sectors)).astype(float)
 
-    area, net = (of_sectors(part) for part in worth_gone(lived, here))
+    area, net = (of_sectors(part.sum(axis=0)) for part in worth_gone(lived, here))
     idle, less = (
         _worst(1 - share[lived.lead :, here], number, len(sectors)).sum(axis=0) * MONTH
         for share in (lived.output, lived.fill)
@@ -68,7 +68,10 @@ def losses(lived: Lived) -> pd.DataFrame:
 
 
 def worth_gone(lived: Lived, here: IntArray) -> tuple[FloatArray, FloatArray]:
-    """(row of here): worth of what is not used, million US$, and that less its calm price."""
+    """(month after the onset, row of here): worth of what is not used, and less its calm price.
+
+    Million US$ in the month.
+    """
     network, months = lived.network, lived.path.months
     gone = (lived.usual[:months] - lived.path.values["served"])[lived.lead :]
     gone = gone.reshape(len(gone), len(network.demands), -1)[:, here]
@@ -76,8 +79,8 @@ def worth_gone(lived: Lived, here: IntArray) -> tuple[FloatArray, FloatArray]:
     paid = lived.path.price[max(lived.lead - 1, 0), len(network.pools) :][here]
     area = (gone * network.step_value[here]).sum(axis=2)
     net = area - gone.sum(axis=2) * np.maximum(paid, 0.0)
-    told = np.maximum(area, 0.0).sum(axis=0), np.maximum(net, 0.0).sum(axis=0)
-    return told[0] * MONTH * PER_TONNE, told[1] * MONTH * PER_TONNE
+    per_month = MONTH * PER_TONNE
+    return np.maximum(area, 0.0) * per_month, np.maximum(net, 0.0) * per_month
 
 
 def _worst(values: FloatArray, group: IntArray, groups: int) -> FloatArray:

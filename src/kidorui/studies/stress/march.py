@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from kidorui.program import Infeasible, Solution, Solver, SolverError
+from kidorui.program import Solution, Solver
 from kidorui.program.blocks import PER_TONNE
 from kidorui.studies.stress.conditions import Conditions
 from kidorui.studies.stress.state import State, levels
@@ -39,10 +39,14 @@ class Path:
 
 
 class March:
-    """A live solver that walks a world through conditions."""
+    """A live solver that walks a world through conditions.
 
-    def __init__(self, world: World) -> None:
+    explain: whether to find the rows that conflict in a month that has no solution.
+    """
+
+    def __init__(self, world: World, *, explain: bool = True) -> None:
         self.world = world
+        self._explain = explain
         self.model = world.window.model.copy()
         self.solver = Solver(self.model)
         self._turn = Turn(world, self.model)
@@ -59,21 +63,9 @@ class March:
             self._turn.set(given, state)
             model = self.model
             self.solver.set_all(model.column_bounds(), model.row_bounds(), model.cost())
-            solution = self._solve()
+            solution = self.solver.solve_robustly(explain=self._explain)
             state = self._turn.after(given, state, solution)
             yield state, solution
-
-    def _solve(self) -> Solution:
-        """The month's solution.
-
-        Where the last basis leads nowhere (rounding, now and then) it is solved from scratch,
-        which also finds the rows that conflict where there are any.
-        """
-        try:
-            return self.solver.solve(explain=False, certify=False)
-        except (Infeasible, SolverError):
-            self.solver = Solver(self.model)
-            return self.solver.solve(certify=False)
 
     def path(self, given: Conditions, state: State, until: int) -> tuple[Path, State]:
         """The months from a state up to `until`, and the state then."""

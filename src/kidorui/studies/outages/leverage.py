@@ -1,0 +1,57 @@
+"""What a place can do to another by shipping it nothing, for each dollar of its own loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kidorui.case import Case
+from kidorui.studies.base_year import BaseYear
+from kidorui.studies.context import Context
+from kidorui.studies.outages.eve import calm_of, eve_of
+from kidorui.studies.outages.failing import event_of, every_ban, with_outages
+from kidorui.studies.outages.n_minus_1 import HORIZON, live_outages
+from kidorui.studies.stress.calm import on_months
+
+TRIFLE = 0.1
+"""Million US$ below which a loss is the noise of the market, and no ratio is formed of it."""
+
+
+def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.DataFrame:
+    """One row per pair of places between which goods flow: losses over a year, and their ratio.
+
+    `theirs` is the worth of what users of the place cut off go without, million US$; `unsold` the
+    exports of the one that cuts, at prices of the calm, that nobody else takes, `spared` the cost
+    of what its plants do not run, `users` what its own users go without; `own` is the sum of the
+    first and the last less what is spared, at least nought. `leverage` is theirs over own, NaN
+    where either is a trifle. Raises ValueError for a year outside the case's axis, Infeasible.
+    """
+    network = on_months(case, calm_of(case, year, HORIZON))
+    every = every_ban(network, np.ones(len(network.routes)))
+    eve = eve_of(with_outages(case, every), event_of(case, -1), year, HORIZON, base, context)
+    found = live_outages(case, every, eve, context, threat=True)
+    place = pd.Index(case.table("places")["id"])
+    rows = []
+    for k, outcome in found.lived:
+        one = found.outages[k]
+        mine, theirs = place.get_indexer([one.origin, one.destination])
+        unsold, spared, users = (
+            float(of[mine]) for of in (outcome.unsold, outcome.spared, outcome.lost)
+        )
+        rows.append(
+            {
+                "origin": one.origin,
+                "destination": one.destination,
+                "flow": found.flow[k],
+                "theirs": float(outcome.lost[theirs]),
+                "unsold": unsold,
+                "spared": spared,
+                "users": users,
+                "own": max(unsold - spared, 0.0) + users,
+            }
+        )
+    columns = ["origin", "destination", "flow", "theirs", "unsold", "spared", "users", "own"]
+    table = pd.DataFrame(rows, columns=columns)
+    known = (table["theirs"] > TRIFLE) & (table["own"] > TRIFLE)
+    table["leverage"] = (table["theirs"] / table["own"].where(table["own"] > 0)).where(known)
+    return table.sort_values("theirs", ascending=False, kind="stable", ignore_index=True)
