@@ -108,3 +108,33 @@ def test_only_a_plan_can_be_replayed(capsys):
     code, _, err = said(capsys, "stress", TINY, "--plan", run_id)
     assert code == 2
     assert "a run of stress; one of plan is accepted" in err
+
+
+def test_an_exposure_of_all_that_may_fail(capsys):
+    code, out, _ = said(capsys, "exposure", TINY)
+    assert code == 0
+    for words in (
+        "On whom do we depend?",
+        "What if one thing fails?",
+        "What would a stock buy?",
+        "Who can press whom?",
+        "Chokepoints of Japan",
+    ):
+        assert words in out
+    again = said(capsys, "exposure", TINY)[1]
+    assert "(stored " in again
+
+
+def test_an_exposure_without_outages_from_another_place(capsys):
+    code, out, _ = said(capsys, "exposure", TINY, "--quick", "--focus", "RW", "--json")
+    assert code == 0
+    told = json.loads(out)["tables"]
+    assert told["n_minus_1"] == []
+    assert {row["origin"] for row in told["shares"] if row["stage"] == "magnet"} >= {"CN", "JP"}
+
+
+def test_an_exposure_that_cannot_be_told_is_refused_with_all_that_is_wrong(capsys):
+    code, out, err = said(capsys, "exposure", TINY, "--focus", "XX", "--year", "1990")
+    assert (code, out) == (2, "")
+    assert "--focus XX: no place XX; the case has CN, JP, AU, MY, RW" in err
+    assert "--year 1990: a year from 2024 to" in err

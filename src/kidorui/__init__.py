@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from kidorui.case import check as check
     from kidorui.case import load as load
     from kidorui.face import calibrate as calibrate
+    from kidorui.face import exposure as exposure
     from kidorui.face import plan as plan
+    from kidorui.face import reconcile as reconcile
     from kidorui.face import robust as robust
     from kidorui.face import stress as stress
     from kidorui.face import validate as validate
@@ -29,8 +31,10 @@ _HOMES = {
     "calibrate": "kidorui.face",
     "check": "kidorui.case",
     "compare": "kidorui.runs",
+    "exposure": "kidorui.face",
     "load": "kidorui.case",
     "plan": "kidorui.face",
+    "reconcile": "kidorui.face",
     "robust": "kidorui.face",
     "runs": "kidorui",
     "stress": "kidorui.face",
@@ -44,8 +48,10 @@ __all__ = [
     "calibrate",
     "check",
     "compare",
+    "exposure",
     "load",
     "plan",
+    "reconcile",
     "robust",
     "runs",
     "stress",

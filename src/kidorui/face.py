@@ -10,8 +10,12 @@ from kidorui.results import Result
 from kidorui.studies.calibration import CalibrateOptions, name_of
 from kidorui.studies.calibration import calibrate as calibrate_study
 from kidorui.studies.context import Context
+from kidorui.studies.exposure.study import ExposureOptions
+from kidorui.studies.exposure.study import exposure as exposure_study
 from kidorui.studies.plan import PlanOptions
 from kidorui.studies.plan import plan as plan_study
+from kidorui.studies.reconcile import ReconcileOptions
+from kidorui.studies.reconcile import reconcile as reconcile_study
 from kidorui.studies.robust import RobustOptions
 from kidorui.studies.robust import robust as robust_study
 from kidorui.studies.stress.study import StressOptions
@@ -108,6 +112,27 @@ def stress(
     return stress_study(_loaded(case, at, overlays), options, context or Context(), plan)
 
 
+def exposure(
+    case: Case | str | Path,
+    *,
+    focus: str = "",
+    year: int | None = None,
+    outages: bool = True,
+    at: Mapping[str, str] | None = None,
+    overlays: Sequence[str | Path] = (),
+    context: Context | None = None,
+) -> Result:
+    """How exposed a place is, and what it loses when one thing fails. Nothing is stored.
+
+    focus: the place looked from, year: from the base year on, those of the case unless given;
+        outages: whether to live through everything that may fail; `at` and `overlays` as in `load`.
+    Raises CaseError with every fault, ValueError for a place or a year that there is not,
+    kidorui.program.Infeasible with the rows that conflict.
+    """
+    options = ExposureOptions(focus=focus, year=year, outages=outages)
+    return exposure_study(_loaded(case, at, overlays), options, context or Context())
+
+
 def robust(
     case: Case | str | Path,
     *,
@@ -154,6 +179,44 @@ def calibrate(
     pasts = [load(_path(case), at=at or {}, overlays=[past]) for past in predict]
     options = CalibrateOptions(predict=tuple(map(name_of, pasts)))
     return calibrate_study(_loaded(case, at, ()), options, context or Context(), pasts)
+
+
+def reconcile(
+    case: Case | str | Path,
+    *,
+    year: int | None = None,
+    baskets: str = "fixed",
+    level: float = 0.05,
+    scale: float = 1.0,
+    beyond: bool = False,
+    own: bool = True,
+    intervals: int = 40,
+    at: Mapping[str, str] | None = None,
+    overlays: Sequence[str | Path] = (),
+    context: Context | None = None,
+) -> Result:
+    """Mass-balanced flows nearest to all observations of a year. Nothing is stored.
+
+    year: whose observations, the base year unless given; baskets: fixed or free coefficients of
+    recipes; level: chance of a false alarm among all observations (0 to 1); scale: factor on
+    errors that are assumed; beyond: whether plants may run beyond capacity and quota; own:
+    whether the case's own demands and base flows count as measured; intervals: for how many of
+    what observations leave open the least and the most are sought; `at` and `overlays` as in
+    `load`.
+    Raises CaseError with every fault, ValueError where the case has no observation of the year
+    or an option makes no sense, kidorui.program.Infeasible.
+    """
+    loaded = _loaded(case, at, overlays)
+    options = ReconcileOptions(
+        year=loaded.settings.base_year if year is None else year,
+        baskets=baskets,
+        level=level,
+        scale=scale,
+        beyond=beyond,
+        own=own,
+        intervals=intervals,
+    )
+    return reconcile_study(loaded, options, context or Context())
 
 
 def validate(*names: str, fast: bool = False, context: Context | None = None) -> Result:

@@ -12,7 +12,10 @@ from kidorui.cli import (
     about_cases,
     about_runs,
     calibrating,
+    exposing,
+    importing,
     planning,
+    reconciling,
     robustness,
     stressing,
     validating,
@@ -32,14 +35,17 @@ app = App(
 )
 app.command(about_cases.check)
 app.command(about_cases.new)
+app.command(importing.import_data, name="import")
 app.command(about_runs.show)
 app.command(about_cases.export)
 app.command(about_cases.diff)
 app.command(about_cases.sources)
 app.command(planning.plan)
 app.command(stressing.stress)
+app.command(exposing.exposure)
 app.command(robustness.robust)
 app.command(calibrating.calibrate)
+app.command(reconciling.reconcile)
 app.command(validating.validate)
 app.command(about_runs.runs)
 app.command(about_runs.compare)

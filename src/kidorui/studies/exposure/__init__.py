@@ -1,0 +1,1 @@
+"""How exposed a place is: where its supply comes from, how concentrated, how long it would last."""

@@ -1,0 +1,84 @@
+"""A chain by hand: China digs and separates, Malaysia makes metal and magnets, Japan buys.
+
+Of what Japan uses, 10 t/yr of magnets come from Malaysia and 2 t/yr of NdPr oxide from China.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from kidorui.network import compile_network, grow
+from kidorui.studies.exposure.year_flows import YearFlows
+from tests.changed import tiny, with_rows, with_settings, without
+
+PLANTS = {
+    ("ion-cn", "CN", "mine"): {"mine-ion": 30.0},
+    ("sep-cn", "CN", "separation"): {"sep-ion": 30.0},
+    ("metal-my", "MY", "metal"): {"make-NdPr": 4.0, "make-Dy": 0.27},
+    ("magnet-my", "MY", "magnet"): {"make-magnet": 10.0},
+}
+"""(id, place, stage) of each plant, and the activity of its recipes, t/yr."""
+
+ROUTES = {
+    ("ox-NdPr", "CN", "MY"): 4.8,
+    ("ox-Dy", "CN", "MY"): 0.27 * 1.18,
+    ("ox-NdPr", "CN", "JP"): 2.0,
+    ("magnet", "MY", "JP"): 10.0,
+}
+"""(material, from, to) of each route, and what it carries, t/yr."""
+
+USED = {"magnet": 10.0, "ox-NdPr": 2.0}
+"""What Japan uses, t/yr."""
+
+NDPR, DY = (10 * 0.35, 2.0), 10 * 0.023
+"""NdPr in the magnets and in the oxide, and Dy in the magnets, t oxide/yr."""
+
+
+def bought_case():
+    """The tiny case with the plants, routes and demands above, and nothing else."""
+    emptied = ("stockpiles", "projects", "substitutions", "contracts", "policies", "events")
+    case = with_settings(without(tiny(), *emptied), events=())
+    plants = [
+        {"id": name, "name": name, "place": place, "stage": stage, "capacity": 1e4, "group": "both",
+         "availability": 1.0}
+        for name, place, stage in PLANTS
+    ]  # fmt: skip
+    modes = [
+        {"plant": plant[0], "recipe": recipe, "variable_cost": 1.0}
+        for plant, recipes in PLANTS.items()
+        for recipe in recipes
+    ]
+    routes = [
+        {"goods": goods, "origin": origin, "destination": to, "cost": 0.1, "transit": 5.0}
+        for goods, origin, to in ROUTES
+    ]
+    demands = [
+        {"sector": f"of {material}", "place": "JP", "material": material, "year": 2024.0,
+         "quantity": tonnes, "elasticity": -0.1, "value_lost": 1000.0}
+        for material, tonnes in USED.items()
+    ]  # fmt: skip
+    for table, rows in (("plants", plants), ("modes", modes), ("routes", routes)):
+        case = with_rows(case, table, *rows, keep=False)
+    return with_rows(case, "demands", *demands, keep=False)
+
+
+@cache
+def bought(focus: str = "JP") -> YearFlows:
+    """Its flows, seen from a place."""
+    case = with_settings(bought_case(), focus=focus)
+    network = compile_network(case, grow(case, base_year_only=True), trace_control=False)
+    run = {recipe: tonnes for recipes in PLANTS.values() for recipe, tonnes in recipes.items()}
+    links = network.links[["material", "origin", "destination"]].itertuples(index=False, name=None)
+    return YearFlows(
+        network,
+        2024,
+        activity=network.activities["recipe"].map(run).to_numpy(float),
+        shipment=np.array([ROUTES[link] for link in links]),
+        relabel=np.zeros(len(network.relabel)),
+        unexplained=np.zeros(len(network.pools)),
+        served=network.demands["material"].map(USED).to_numpy(float),
+        saved=np.zeros(0),
+        price=np.full(len(network.pools), np.nan),
+    )
