@@ -117,8 +117,8 @@ def test_an_exposure_of_all_that_may_fail(capsys):
         "On whom do we depend?",
         "What if one thing fails?",
         "What would a stock buy?",
-        "Who can press whom?",
-        "Chokepoints of Japan",
+        "What if they cut us off, and what does it cost them?",
+        "Countries without which Japan loses most",
     ):
         assert words in out
     again = said(capsys, "exposure", TINY)[1]

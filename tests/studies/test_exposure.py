@@ -30,9 +30,12 @@ def test_its_headlines_are_those_of_its_tables(told):
     assert rows["of these, after which a sector stops within a year"] == int(
         worst["first_stop"].notna().sum()
     )
-    [lever] = [value for headline, value in rows.items() if headline.startswith("loss of Japan")]
-    ours = told.table("leverage").query("destination == 'JP'")["leverage"]
-    assert lever == pytest.approx(ours.dropna().iloc[0])
+    [ban] = (
+        told.table("leverage").query("origin == 'CN' and destination == 'JP'").to_dict("records")
+    )
+    assert rows["the same for each US$ China loses"] == pytest.approx(ban["leverage"])
+    assert rows["what users in Japan lose by it"] == pytest.approx(ban["theirs"])
+    assert ban["leverage"] == pytest.approx(ban["theirs"] / ban["own"])
 
 
 def test_all_that_may_fail_is_told_or_skipped_and_nothing_twice(told):

@@ -13,6 +13,9 @@ from kidorui.studies.exposure.elements import ALL, NOT_IDENTIFIED, lumped
 from kidorui.studies.exposure.record import MEASURES as RECORD
 from kidorui.studies.exposure.record import UNNAMED, codes_of, members, trade
 
+RAW_GOODS = "all raw goods"
+"""In place of a code: oxides, compounds and metals together."""
+
 NOT_NAMED = "not named"
 """In place of an origin: what a total of imports holds beyond the countries that are named."""
 
@@ -29,18 +32,20 @@ COLUMNS = [*KEYS, "amount", "unit", "share", "of", "identified", "lumps"]
 def customs(case: Case, year: int) -> pd.DataFrame:
     """One row per HS code, basis and origin of the focus place's imports on record in a year.
 
-    `element` is `all`: shares are those of the code as a whole. Each element in the goods of the
-    code has a row besides: the same shares where it is alone there, else `not identified` and no
-    figures, since a weight of lumped goods tells nothing of one element in them. Where one country
-    alone is named and no total is on record, its share cannot be told and is missing.
+    `element` is `all`: shares are those of the code as a whole. All raw goods (oxides, compounds,
+    metals) have rows together besides. Each element in the goods of a code has a row: the same
+    shares where it is alone there, else `not identified` and no figures, since a weight of lumped
+    goods tells nothing of one element in them. Where one country alone is named and no total is
+    on record, its share cannot be told and is missing.
     """
     stages = set(case.table("materials")["stage"])
-    codes = [code.replace(".", "") for code in codes_of(case, stages)]
+    codes = codes_of(case, stages)
     rows = trade(case, codes, year) if codes else pd.DataFrame()
     home = members(case, case.settings.focus)
     if len(rows):
         rows = rows[rows["importer"].isin(home) & ~rows["exporter"].isin(home)]
     totals = _totals(case, year, home)
+    rows, totals = _with_raw_goods(rows, totals, codes_of(case))
     tables = [_of_basis(rows, basis, totals) for basis in MEASURES] if len(rows) else []
     found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
     held = {code: _elements(case, code) for code in found["hs"].unique()}
@@ -54,7 +59,26 @@ def customs(case: Case, year: int) -> pd.DataFrame:
     same = same.assign(element=same["hs"].map(alone))
     told = pd.concat([found, same, _not_identified(found, held)], ignore_index=True)
     types = {"amount": float, "share": float, "identified": bool}
-    return told[COLUMNS].sort_values(KEYS, ignore_index=True).astype(types)
+    told = told.assign(single=told["element"] != ALL)
+    told = told.sort_values(["hs", "basis", "single", "element", "origin"], ignore_index=True)
+    return told[COLUMNS].astype(types)
+
+
+def _with_raw_goods(
+    rows: pd.DataFrame, totals: pd.MultiIndex, codes: Sequence[str]
+) -> tuple[pd.DataFrame, pd.MultiIndex]:
+    """The record with all codes of raw goods once more as one, where there are several."""
+    seen = [code for code in codes if len(rows) and (rows["code"] == code).any()]
+    if len(seen) < 2:
+        return rows, totals
+    pooled = rows[rows["code"].isin(seen)].assign(code=RAW_GOODS)
+    whole = [
+        (column, RAW_GOODS)
+        for column, *_ in MEASURES.values()
+        if all((column, code) in totals for code in seen)
+    ]
+    both = pd.MultiIndex.from_tuples([*totals, *whole], names=totals.names)
+    return pd.concat([rows, pooled], ignore_index=True), both
 
 
 def _of_basis(rows: pd.DataFrame, basis: str, totals: pd.MultiIndex) -> pd.DataFrame:
@@ -88,7 +112,8 @@ def _totals(case: Case, year: int, home: Sequence[str]) -> pd.MultiIndex:
 def _elements(case: Case, code: str) -> list[str]:
     """Elements in the goods of the case that are traded under a code; lumped ones one by one."""
     codes = case.table("materials").set_index("id")["hs"].str.replace(".", "").str.split(";")
-    under = codes.map(lambda listed: any(one.strip().startswith(code) for one in listed))
+    wanted = codes_of(case) if code == RAW_GOODS else (code,)
+    under = codes.map(lambda listed: any(one.strip().startswith(wanted) for one in listed))
     contents = case.table("contents")
     held = contents["material"].map(under).to_numpy(bool) & (contents["content"] > 0).to_numpy()
     elements = set(contents["element"][held])

@@ -174,12 +174,16 @@ def origins(flows: YearFlows, traced: LookThrough, direct: pd.DataFrame) -> pd.D
 
     via `all` adds the others up, and has beside it the `direct` share: of the origin in what is
     imported of the goods of the stage (`direct`: rows of table `shares`). `share` is of all that
-    is used, `of_via` of what came that way. An element that the data lump with others has one row
-    a stage, `not identified`, and no figures.
+    is used, `of_via` of what came that way, `of_stage` of what of that met a plant of the stage
+    at all (oxides used as such meet no magnet maker). An element that the data lump with others
+    has one row a stage, `not identified`, and no figures.
     """
     every = np.concatenate([traced.amount, traced.amount.sum(axis=1, keepdims=True)], axis=1)
     name, stage, via, origin = np.nonzero(every.transpose(3, 0, 1, 2) > _NOTHING)
     amount = every[stage, via, origin, name]
+    plants = np.isin(traced.origins, flows.case.table("places")["id"])
+    met = every[:, :, plants].sum(axis=2)
+    met = np.where(met > 0, met, np.nan)
     rows = pd.DataFrame(
         {
             "element": np.array(traced.told.names, dtype=object)[name],
@@ -189,6 +193,7 @@ def origins(flows: YearFlows, traced: LookThrough, direct: pd.DataFrame) -> pd.D
             "amount": amount,
             "share": amount / traced.used[name],
             "of_via": amount / every.sum(axis=2)[stage, via, name],
+            "of_stage": amount / met[stage, via, name],
         }
     )
     oxide = direct[direct["basis"] == "oxide"].assign(via=ALL)
@@ -200,7 +205,8 @@ def origins(flows: YearFlows, traced: LookThrough, direct: pd.DataFrame) -> pd.D
     ).assign(identified=True)
     none = lumped(flows.case)[["element"]].merge(pd.DataFrame({"stage": traced.stages}), "cross")
     none = none.assign(via=ALL, origin=NOT_IDENTIFIED, identified=False)
-    columns = [*keys, "amount", "share", "of_via", "direct", "identified"]
+    rows["of_stage"] = rows["of_stage"].where(rows["origin"].isin(flows.case.table("places")["id"]))
+    columns = [*keys, "amount", "share", "of_via", "of_stage", "direct", "identified"]
     told = pd.concat([rows, none.reindex(columns=columns)]) if len(none) else rows
     return told[columns].reset_index(drop=True).astype({"identified": bool})
 

@@ -12,6 +12,7 @@ from kidorui.case import Case
 from kidorui.results import Json, Result, arranged, result_schema
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.context import Context
+from kidorui.studies.dependence import home_places
 from kidorui.studies.exposure.customs import customs
 from kidorui.studies.exposure.elements import lumped
 from kidorui.studies.exposure.indices import indices
@@ -128,7 +129,9 @@ def _meta(case: Case, options: ExposureOptions, year: int) -> Mapping[str, Json]
         "year": year,
         "focus_id": settings.focus,
         "focus": str(names[settings.focus]),
+        "control_id": settings.control,
         "control": str(names[settings.control]),
+        "home": home_places(case),
         "price_year": settings.price_year,
         "solver": f"HiGHS {version('highspy')}",
         "kidorui": version("kidorui"),

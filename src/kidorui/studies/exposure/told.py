@@ -10,7 +10,8 @@ import pandas as pd
 from kidorui.case import Case, sources
 from kidorui.results import Json, Part
 from kidorui.studies.dependence import home_places
-from kidorui.studies.exposure.elements import ALL
+from kidorui.studies.exposure.customs import RAW_GOODS
+from kidorui.studies.exposure.elements import ALL, NOT_IDENTIFIED
 from kidorui.studies.exposure.published import GEOPOLRISK, SUPPLY_RISK
 from kidorui.studies.headlines import Headlines
 
@@ -18,7 +19,7 @@ DEPENDS, FAILS, HOLDS, LEVERS = (
     "On whom do we depend?",
     "What if one thing fails?",
     "What would a stock buy?",
-    "Who can press whom?",
+    "What if they cut us off, and what does it cost them?",
 )
 
 Tables = Mapping[str, pd.DataFrame]
@@ -27,8 +28,14 @@ _GROUPS = ("light", "heavy")
 _STAGES = ("mine", "separation", "metal", "magnet")
 _DONE = {"mine": "mined", "separation": "separated", "magnet": "made into magnets"}
 
-_TOLD = 12
+_TOLD = 10
 """Rows of a table told on the screen."""
+
+_ROOM = 29
+"""Letters of a name in a table on the screen."""
+
+_TRIFLE = 0.5
+"""Million US$ below which a loss is not told on the screen."""
 
 
 def summary(case: Case, tables: Tables) -> pd.DataFrame:
@@ -37,8 +44,8 @@ def summary(case: Case, tables: Tables) -> pd.DataFrame:
     _depends(out, case, tables)
     if len(tables["n_minus_1"]) or len(tables["skipped"]):
         _fails(out, case, tables)
-        _holds(out, tables)
-        _levers(out, case, tables["leverage"])
+        _holds(out, case, tables)
+        _cut_off(out, case, tables["leverage"])
     return pd.DataFrame(out.rows)
 
 
@@ -55,12 +62,12 @@ def notes(case: Case, year: int, tables: Tables) -> list[str]:
 def parts(tables: Tables, meta: Mapping[str, Json]) -> Iterator[Part]:
     """The tables behind the headlines, each as a screen has room for it."""
     focus = str(meta.get("focus", "the focus place"))
-    yield _origins_part(tables["origins"], focus)
+    yield _origins_part(tables["origins"], meta)
     yield _indices_part(tables["indices"], focus)
     yield _published_part(tables["published"])
     if len(tables["n_minus_1"]) or len(tables["skipped"]):
-        yield _choke_part(tables["n_minus_1"], focus)
-        yield _survival_part(tables["survival"])
+        yield from _choke_parts(tables["n_minus_1"], meta)
+        yield _survival_part(tables)
         yield _stock_part(tables["stock_days"])
         yield _leverage_part(tables["leverage"])
 
@@ -73,66 +80,71 @@ def _depends(out: Headlines, case: Case, tables: Tables) -> None:
     for group in _GROUPS:
         for stage, did in _DONE.items():
             of = rows[(rows["element"] == group) & (rows["stage"] == stage)]
-            for share, imported in of[["share", "direct"]].itertuples(index=False):
-                direct = "" if np.isnan(imported) else f" (of imports {imported:.0%})"
-                words = f"{group} {did} in {name}, looked through{direct}"
-                out.add(DEPENDS, words, share * 100, "% of use")
-    for index in (GEOPOLRISK, SUPPLY_RISK):
-        score = _of_index(tables["published"], index, "score")
-        if score is not None and not np.isnan(score["high"]):
-            words = f"{index} of all rare earths, at most (at least {score['low']:.3g})"
-            out.add(DEPENDS, words, score["high"], "1")
+            for share in of["of_stage"]:
+                words = f"{group} last {did} in {name}, of all that is {did}"
+                out.add(DEPENDS, words, share * 100, "%")
+        bought = rows[(rows["element"] == group) & (rows["stage"] == "separation")]
+        for share in bought["direct"].dropna():
+            out.add(DEPENDS, f"{group} oxides bought of {name}, of all imported", share * 100, "%")
+    score = _of_index(tables["published"], GEOPOLRISK, "score")
+    if score is not None and not np.isnan(score["high"]):
+        out.add(DEPENDS, f"{GEOPOLRISK}, the least over what is not on record", score["low"], "1")
+        out.add(DEPENDS, f"{GEOPOLRISK}, the greatest", score["high"], "1")
 
 
 def _fails(out: Headlines, case: Case, tables: Tables) -> None:
     rows, stops = tables["n_minus_1"], tables["survival"].dropna(subset="survives")
-    home = home_places(case)
-    abroad = rows[~rows["place"].isin(home)]
-    stopping = int(rows["first_stop"].notna().sum())
     out.add(FAILS, "things that may fail, one at a time", len(rows), "outages")
+    stopping = int(rows["first_stop"].notna().sum())
     out.add(FAILS, "of these, after which a sector stops within a year", stopping, "outages")
-    at_home = set(zip(rows["kind"], rows["outage"], strict=True)) - set(
-        zip(abroad["kind"], abroad["outage"], strict=True)
-    )
-    inside = pd.Series(list(zip(stops["kind"], stops["outage"], strict=True))).isin(at_home)
+    at_home = _at_home(case, rows, stops)
     for words, chosen in (
-        ("first to stop for a failure abroad", stops[~inside.to_numpy(bool)]),
-        ("first to stop for a failure at home", stops[inside.to_numpy(bool)]),
+        ("first to stop for a failure abroad", stops[~at_home]),
+        ("first to stop for a failure at home", stops[at_home]),
     ):
-        for _, first in chosen.head(1).iterrows():
-            told = f"{words}: {first['sector']}, without {first['name']}, after"
-            out.add(FAILS, told, first["survives"], "days")
+        for sector, name, day in chosen.head(1)[["sector", "name", "survives"]].to_numpy():
+            out.add(FAILS, f"{words}: {sector}, without {name}, after", day, "days")
+    theirs = (rows["place"] == case.settings.control) & (rows["kind"] == "stage")
     for stage in _STAGES:
-        of_stage = abroad[(abroad["stage"] == stage) & (abroad["kind"] == "stage")]
-        for _, row in of_stage.head(1).iterrows():
-            words = f"lost in a year without {row['name']} ({row['share_12']:.1%} of use)"
-            out.add(FAILS, words, row["value_12"], "million US$")
+        for name, lost in rows[theirs & (rows["stage"] == stage)][["name", "value_12"]].to_numpy():
+            out.add(FAILS, f"users lose in a year without {name}", lost, "million US$")
 
 
-def _holds(out: Headlines, tables: Tables) -> None:
+def _cut_off(out: Headlines, case: Case, rows: pd.DataFrame) -> None:
+    names = _names(case)
+    here, control = names[case.settings.focus], names[case.settings.control]
+    cut = rows[(rows["destination"] == case.settings.focus)]
+    for row in cut[cut["origin"] == case.settings.control].to_dict("records"):
+        if not np.isnan(row["first_stop"]):
+            words = f"{control} ships {here} nothing: {row['sector']} stops after"
+            out.add(LEVERS, words, row["first_stop"], "days")
+        lost = f"{control} ships {here} nothing: what is used falls in a year by"
+        out.add(LEVERS, lost, row["share_12"] * 100, "%")
+        out.add(LEVERS, f"what users in {here} lose by it", row["theirs"], "million US$")
+        out.add(LEVERS, f"the same for each US$ {control} loses", row["leverage"], "US$ per US$")
+        out.add(LEVERS, f"what the economy of {here} loses by it", row["economy"], "million US$")
+    ours = (rows["origin"] == case.settings.focus) & (rows["destination"] == case.settings.control)
+    for theirs in rows.loc[ours, "theirs"]:
+        words = f"{here} ships {control} nothing: what users there lose"
+        out.add(LEVERS, words, theirs, "million US$")
+
+
+def _holds(out: Headlines, case: Case, tables: Tables) -> None:
     rows = tables["n_minus_1"]
-    worst = rows[(rows["kind"] == "stage") & (rows["buffer_12"] > 0)]
-    for _, row in worst.head(3).iterrows():
-        words = f"stock with which no sector stops for a year without {row['name']}"
-        out.add(HOLDS, words, row["buffer_12"], "million US$/yr")
-    best = tables["stock_days"]
-    for _, row in best[best["stage"] != "any"].head(1).iterrows():
-        held = " and ".join(row["materials"])
-        words = f"days that 1,000 US$ a year buy at most: {row['sector']}, by {held}"
-        out.add(HOLDS, words, row["per_thousand"], "days")
+    abroad = ~rows["place"].isin(home_places(case))
+    worst = rows[(rows["kind"] == "stage") & abroad & (rows["buffer_12"] > 0)]
+    for name, cost, price in worst.head(2)[["name", "buffer_12", "purchase_12"]].to_numpy():
+        words = f"stock with which no line stops for a year without {name}"
+        out.add(HOLDS, f"{words}: holding and interest", cost, "million US$/yr")
+        out.add(HOLDS, f"{words}: to buy", price, "million US$")
 
 
-def _levers(out: Headlines, case: Case, rows: pd.DataFrame) -> None:
-    focus, names = case.settings.focus, _names(case)
-    ours = rows[rows["destination"] == focus].dropna(subset="leverage")
-    for _, row in ours.head(1).iterrows():
-        other = names[row["origin"]]
-        words = f"loss of {names[focus]} for each US$ {other} loses by shipping it nothing"
-        out.add(LEVERS, words, row["leverage"], "US$ per US$")
-    own = rows[rows["origin"] == focus]
-    for _, row in own.head(1).iterrows():
-        words = f"what {names[focus]} can do in return at most: loss of {names[row['destination']]}"
-        out.add(LEVERS, words, row["theirs"], "million US$")
+def _at_home(case: Case, rows: pd.DataFrame, stops: pd.DataFrame) -> pd.Series:
+    """(row of stops): whether what fails stands at home alone."""
+    home = rows[rows["place"].isin(home_places(case))]
+    inside = set(zip(home["kind"], home["outage"], strict=True))
+    keys = zip(stops["kind"], stops["outage"], strict=True)
+    return pd.Series([key in inside for key in keys], index=stops.index, dtype=bool)
 
 
 def _names(case: Case) -> Mapping[str, str]:
@@ -147,7 +159,8 @@ def _on_bases(case: Case, year: int, tables: Tables) -> Iterator[str]:
         "that a dedicated line may differ."
     )
     customs = tables["customs"]
-    lumping = sorted(set(customs.loc[customs["origin"] == "not identified", "hs"]))
+    codes = customs.loc[customs["origin"] == NOT_IDENTIFIED, "hs"]
+    lumping = sorted(set(codes) - {RAW_GOODS})
     if lumping:
         yield (
             f"Customs codes {', '.join(lumping)} lump several elements: of one of them alone the "
@@ -199,16 +212,25 @@ def _of_index(published: pd.DataFrame, index: str, part: str) -> pd.Series | Non
     return rows.iloc[0] if len(rows) else None
 
 
-def _origins_part(rows: pd.DataFrame, focus: str) -> Part:
-    rows = rows[(rows["via"] == ALL) & rows["element"].isin(_GROUPS) & (rows["share"] > 0.005)]
-    rows = rows.assign(direct=(rows["direct"] * 100).round(1), share=(rows["share"] * 100).round(1))
-    ordered = rows.sort_values(["element", "stage", "share"], ascending=[False, True, False])
-    kept = ordered.groupby(["element", "stage"], sort=False).head(3)
+def _origins_part(rows: pd.DataFrame, meta: Mapping[str, Json]) -> Part:
+    """One row per element: the controlling place's part at each stage, beside oxides imported."""
+    of = rows[(rows["via"] == ALL) & rows["identified"]]
+    theirs = of[of["origin"] == meta.get("control_id")]
+    table = (theirs.pivot_table(index="element", columns="stage", values="of_stage") * 100).round(1)
+    table = table.reindex(columns=list(_STAGES), index=of["element"].unique())
+    table.columns = pd.Index(["mined", "separated", "metal", "magnets"])
+    oxide = theirs[theirs["stage"] == "separation"].set_index("element")["direct"]
+    table["oxide bought"] = (oxide.reindex(table.index) * 100).round(1)
+    mined = of[(of["stage"] == "mine") & (of["origin"] != meta.get("control_id"))]
+    first = mined.sort_values("share", ascending=False).drop_duplicates("element")
+    others = first["origin"] + " " + (first["share"] * 100).round(0).astype(int).astype(str)
+    table["else mined in"] = others.set_axis(first["element"]).reindex(table.index)
     return Part(
         "origins",
-        f"Where what {focus} uses was last mined, separated, made metal and magnet, looked through "
-        "all borders (% of use), beside the direct share in imports of the stage's goods (%)",
-        kept[["element", "stage", "origin", "share", "direct"]].reset_index(drop=True),
+        f"{meta.get('control', 'The controlling place')}'s part of what {meta.get('focus', '')} "
+        "uses, looked through all borders (% of what was mined, separated, made metal, made "
+        "magnets), beside its part of oxides bought; where else most was mined",
+        table.fillna({"else mined in": ""}).reset_index(),
         "Nothing is used.",
     )
 
@@ -248,10 +270,27 @@ def _published_part(rows: pd.DataFrame) -> Part:
     )
 
 
-def _choke_part(rows: pd.DataFrame, focus: str) -> Part:
+def _choke_parts(rows: pd.DataFrame, meta: Mapping[str, Json]) -> Iterator[Part]:
+    """Chokepoints abroad, by country and stage and by what is smaller, then those at home."""
+    home = meta.get("home", ())
+    at_home = rows["place"].isin(home if isinstance(home, list | tuple) else [])
+    once = (rows["same_as"] == "") & (rows["value_12"] > _TRIFLE)
+    stage = rows["kind"] == "stage"
+    focus = str(meta.get("focus", "the focus place"))
+    told = (
+        "day of the first stop and its sector; % of use lost in 12 months; loss of users and of "
+        "the economy (million US$); cheapest stock with which no line stops (million US$ a year)"
+    )
+    yield _choke_part(
+        f"Countries without which {focus} loses most: {told}", rows[once & stage & ~at_home]
+    )
+    yield _choke_part("Plants, owners and routes abroad", rows[once & ~stage & ~at_home])
+    yield _choke_part("At home", rows[once & at_home])
+
+
+def _choke_part(title: str, rows: pd.DataFrame) -> Part:
     columns = {
-        "kind": "kind",
-        "outage": "outage",
+        "name": "without",
         "first_stop": "stops",
         "sector": "sector",
         "share_12": "% lost",
@@ -259,28 +298,34 @@ def _choke_part(rows: pd.DataFrame, focus: str) -> Part:
         "economy": "economy",
         "buffer_12": "stock",
     }
-    once = rows[rows["same_as"] == ""][list(columns)].rename(columns=columns)
-    once["% lost"] *= 100
+    table = rows[list(columns)].rename(columns=columns).head(_TOLD)
+    table["% lost"] *= 100
+    table["without"] = table["without"].map(_short)
     digits = {"stops": 0, "% lost": 1, "users": 0, "economy": 0, "stock": 2}
     return Part(
         "n_minus_1",
-        f"Chokepoints of {focus}: day of the first stop and its sector; % of use lost in 12 "
-        "months; loss of users and of the economy (million US$); cheapest stock to survive them "
-        "(million US$ a year)",
-        once.head(_TOLD).round(digits).reset_index(drop=True),
-        "Nothing that fails costs anything.",
+        title,
+        table.round(digits).reset_index(drop=True),
+        "Nothing of this kind that fails costs anything to speak of.",
     )
 
 
-def _survival_part(rows: pd.DataFrame) -> Part:
+def _short(name: str) -> str:
+    """A name that leaves room for figures."""
+    return name if len(name) <= _ROOM else f"{name[: _ROOM - 1]}…"
+
+
+def _survival_part(tables: Tables) -> Part:
+    """Each sector under the failure that stops it soonest."""
     columns = {
         "sector": "sector",
         "material": "for want of",
-        "outage": "without",
+        "name": "without",
         "survives": "stops on",
         "stopped_days": "stands",
     }
-    first = rows.drop_duplicates("sector")[list(columns)].rename(columns=columns)
+    first = tables["survival"].drop_duplicates("sector")[list(columns)].rename(columns=columns)
+    first["without"] = first["without"].map(_short)
     return Part(
         "survival",
         "How long each sector survives: the one failure that stops it soonest, the day, and days "
@@ -297,17 +342,17 @@ def _stock_part(rows: pd.DataFrame) -> Part:
         "materials": "holding",
         "tonnes": "t",
         "days": "of use",
-        "cost": "cost",
-        "gained": "gained",
-        "per_thousand": "a 1,000 US$",
+        "cost": "a year",
+        "per_thousand": "per 1,000",
     }
-    each = each.assign(materials=each["materials"].map(" ".join))
+    each = each.assign(materials=each["materials"].map(" ".join).map(_short))
     told = each[list(columns)].rename(columns=columns)
-    digits = {"t": 1, "of use": 0, "cost": 3, "gained": 0, "a 1,000 US$": 2}
+    digits = {"t": 1, "of use": 0, "a year": 3, "per 1,000": 2}
     return Part(
         "stock_days",
-        "Stocks with which a sector survives 12 months of its worst failure abroad: what, t, days "
-        "of use, million US$ a year, days gained, days gained for 1,000 US$ a year",
+        "Stocks with which no line of a sector stops for 12 months of its worst failure abroad, "
+        "the most days for their cost first: t, days of use, million US$ a year, days gained for "
+        "1,000 US$ a year",
         told.head(_TOLD).round(digits).reset_index(drop=True),
         "No stock is needed.",
     )

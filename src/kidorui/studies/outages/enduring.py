@@ -41,16 +41,16 @@ def endure(
     context: Context,
     *,
     survive: Sequence[int] = (),
-    threat: bool = False,
+    what: str = "outages",
 ) -> list[Endured]:
     """Live each event (its row in the case) and read of it what befalls some demands (`lines`).
 
-    survive: months for which to find the cheapest stocks; threat: as in `Eve.live`. Answers do
-    not depend on the executor.
+    survive: months for which to find the cheapest stocks; what: the word under which progress is
+    told. Answers do not depend on the executor.
     """
     batches = [events[begin : begin + BATCH] for begin in range(0, len(events), BATCH)]
-    work = partial(_endure, _Desk(eve, lines, tuple(survive), threat))
-    return [one for batch in context.map("outages", work, batches) for one in batch]
+    work = partial(_endure, _Desk(eve, lines, tuple(survive)))
+    return [one for batch in context.map(what, work, batches) for one in batch]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,6 @@ class _Desk:
     eve: Eve
     lines: IntArray
     survive: tuple[int, ...]
-    threat: bool
 
 
 def _endure(desk: _Desk, events: Sequence[int]) -> list[Endured]:
@@ -71,7 +70,7 @@ def _endure(desk: _Desk, events: Sequence[int]) -> list[Endured]:
 
 def _one(desk: _Desk, march: March, shelf: Shelf | None, event: int) -> Endured:
     try:
-        lived = desk.eve.live(march, event, threat=desk.threat)
+        lived = desk.eve.live(march, event)
         outcome = read(lived, desk.eve.usual, desk.lines)
         if shelf is None or np.isnan(outcome.first_stop).all():
             return Endured(outcome, (), "")

@@ -20,6 +20,7 @@ from kidorui.studies.stress.lived import Lived
 from kidorui.studies.stress.march import March, Path
 from kidorui.studies.stress.scenario import LEAD, Scenario
 from kidorui.studies.stress.state import State, at_start
+from kidorui.studies.stress.turn import KEEP
 from kidorui.studies.stress.world import Foresight, World, prepare_world
 
 Basis = npt.NDArray[np.int8]
@@ -31,7 +32,8 @@ class Eve:
 
     `start` is that state. `usual` is the path under an event that strikes nothing, from the
     first month of the axis: what is short or lost is so beyond it. `bases` and `steps` (month
-    after the onset) are its bases and the iterations it took to them.
+    after the onset) are its bases and the iterations it took to them. `threat` tells whether
+    users of what is cut hoard, as under a ban.
     """
 
     world: World
@@ -40,25 +42,21 @@ class Eve:
     usual: Path
     bases: tuple[Basis, ...]
     steps: tuple[int, ...]
+    threat: bool
 
     @property
     def lead(self) -> int:
         """Number of calm months before the onset."""
         return self.scenario.lead
 
-    def live(self, march: March, event: int, *, threat: bool = False) -> Lived:
+    def live(self, march: March, event: int) -> Lived:
         """Live an event of the case that stops all it strikes, from the onset on.
 
-        threat: whether users of what is cut hoard, as under a ban; a failure alarms nobody, else
-        a route that fails would cost more than all the plants behind it. The answer depends on the
-        event alone, not on what the march did before. Raises Infeasible, SolverError.
+        The answer depends on the event alone, not on what the march did before. Raises
+        Infeasible with the rows that conflict, SolverError.
         """
-        strike = Strike(event, self.scenario.onset, np.inf, 1.0)
-        given = conditions(self.world, [strike])
-        if not threat:
-            given = replace(given, alarm=np.zeros_like(given.alarm))
+        given, scenario = _struck_by(self.world, self.scenario, event, threat=self.threat)
         path = march.record(self.lead, list(self._walk(march, given)))
-        scenario = replace(self.scenario, strikes=(strike,))
         served = self.usual.values["served"]
         return Lived(self.world, scenario, given, joined(self.usual, path), served)
 
@@ -79,23 +77,48 @@ class Eve:
 
 
 def eve_of(
-    case: Case, nothing: int, year: int, months: int, base: BaseYear, context: Context
+    case: Case,
+    nothing: int,
+    year: int,
+    months: int,
+    base: BaseYear,
+    context: Context,
+    *,
+    threat: bool = False,
 ) -> Eve:
     """The eve in the middle of a year, with the restrictions of that day for good.
 
     nothing: the case's event that strikes nothing. Six months of calm are lived from the year's
-    start; `months` are lived after the onset.
+    start; `months` are lived after the onset. threat: whether users of what is cut hoard. A
+    failure alarms nobody, else a route that fails would cost more than all the plants behind it.
     Raises ValueError for a year outside the case's axis, Infeasible.
     """
+    if not threat:
+        case = replace(case, settings=replace(case.settings, alarm=1.0, hoard=KEEP))
     scenario = calm_of(case, year, months)
     world = prepare_world(case, scenario, Foresight(), context, base)
     march = March(world)
-    calm = conditions(world, ())
-    before, start = march.path(calm, at_start(world), LEAD)
-    struck = conditions(world, [Strike(nothing, scenario.onset, np.inf, 1.0)])
-    lived, bases = _lived_with_bases(march, struck, start, scenario.months)
+    before, start = march.path(conditions(world, ()), at_start(world), LEAD)
+    given, _ = _struck_by(world, scenario, nothing, threat=threat)
+    lived, bases = _lived_with_bases(march, given, start, scenario.months)
     usual = joined(before, march.record(LEAD, lived))
-    return Eve(world, scenario, start, usual, bases, tuple(one.iterations for one in lived))
+    steps = tuple(one.iterations for one in lived)
+    return Eve(world, scenario, start, usual, bases, steps, threat)
+
+
+def _struck_by(
+    world: World, scenario: Scenario, event: int, *, threat: bool
+) -> tuple[Conditions, Scenario]:
+    """Conditions under an event from the onset on, and the scenario with it.
+
+    Who holds cover without a threat holds no more than it, but does not stand idle beside it:
+    under alarm cover is worth at most half of what is lost without.
+    """
+    strike = Strike(event, scenario.onset, np.inf, 1.0)
+    given = conditions(world, [strike])
+    if not threat:
+        given = replace(given, alarm=np.repeat(given.struck[:, None], given.alarm.shape[1], axis=1))
+    return given, replace(scenario, strikes=(strike,))
 
 
 def calm_of(case: Case, year: int, months: int) -> Scenario:

@@ -22,7 +22,6 @@ from kidorui.studies.stress.lived import Lived
 from kidorui.studies.stress.stops import in_demand, least_run
 from kidorui.studies.stress.world import World
 
-BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
@@ -131,18 +130,29 @@ _TRACE = 0.01
 
 
 def held_terms(world: World) -> pd.DataFrame:
-    """By material at the focus place: `stage`, `cost` of a tonne held, and `days` that it lasts.
+    """By material at the focus place: `stage`, `price`, `cost` and `days` of a tonne held.
 
-    `cost` in million US$ a year, `days` at the rate at which recipes and sectors use the material
-    in the calm; NaN where there is no price, or no use.
+    `price` to buy it, million US$, and `cost` a year; `days` that it lasts at the rate at which
+    recipes and sectors use the material in the calm. NaN where there is no price, or no use.
     """
     network = world.network
-    pools = network.pools.assign(cost=yearly_cost(network, world.worth), use=yearly_use(world))
+    pools = network.pools.assign(
+        price=worth_of(network, world.worth) * PER_TONNE,
+        cost=yearly_cost(network, world.worth),
+        use=yearly_use(world),
+    )
     here = pools[pools["place"].isin(home_places(world.case))]
-    terms = here.groupby("material")[["cost", "use"]].max()
+    terms = here.groupby("material")[["price", "cost", "use"]].max()
     terms["days"] = DAYS / terms["use"].where(terms["use"] > _TRACE)
     terms["stage"] = network.case.table("materials").set_index("id")["stage"]
-    return terms[["stage", "cost", "days"]]
+    return terms[["stage", "price", "cost", "days"]]
+
+
+def worth_of(network: Network, price: FloatArray) -> FloatArray:
+    """(pool): the higher of base price and price (of the calm), US$/kg; NaN of what has none."""
+    base = network.case.table("materials").set_index("id")["base_price"]
+    known = network.pools["material"].map(base).to_numpy(float)
+    return np.where(np.isnan(known), np.nan, np.fmax(known, price))
 
 
 def yearly_cost(network: Network, price: FloatArray) -> FloatArray:
@@ -159,7 +169,5 @@ def yearly_cost(network: Network, price: FloatArray) -> FloatArray:
     named = network.pools["material"]
     holding = named.map(stocks.groupby("material")["holding_cost"].mean())
     of_stage = named.map(materials["stage"]).map(stocks.groupby("stage")["holding_cost"].mean())
-    base = named.map(materials["base_price"]).to_numpy(float)
-    worth = np.where(np.isnan(base), np.nan, np.fmax(base, price))
     each = holding.fillna(of_stage).fillna(0.0).to_numpy(float)
-    return np.asarray((each + case.settings.discount_rate * worth) * PER_TONNE)
+    return np.asarray((each + case.settings.discount_rate * worth_of(network, price)) * PER_TONNE)

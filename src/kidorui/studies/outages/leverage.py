@@ -8,9 +8,11 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.studies.base_year import BaseYear
 from kidorui.studies.context import Context
+from kidorui.studies.dependence import home_places
 from kidorui.studies.outages.eve import calm_of, eve_of
 from kidorui.studies.outages.failing import event_of, every_ban, with_outages
-from kidorui.studies.outages.n_minus_1 import HORIZON, live_outages
+from kidorui.studies.outages.n_minus_1 import HORIZON, Outages, live_outages, stopping
+from kidorui.studies.outages.outcome import Outcome
 from kidorui.studies.stress.calm import on_months
 
 TRIFLE = 0.1
@@ -24,12 +26,14 @@ def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.Data
     exports of the one that cuts, at prices of the calm, that nobody else takes, `spared` the cost
     of what its plants do not run, `users` what its own users go without; `own` is the sum of the
     first and the last less what is spared, at least nought. `leverage` is theirs over own, NaN
-    where either is a trifle. Raises ValueError for a year outside the case's axis, Infeasible.
+    where either is a trifle. Where the focus place is cut off, `first_stop`, `share_12` and
+    `economy` are as in `n_minus_1`. Raises ValueError for a year outside the axis, Infeasible.
     """
     network = on_months(case, calm_of(case, year, HORIZON))
     every = every_ban(network, np.ones(len(network.routes)))
-    eve = eve_of(with_outages(case, every), event_of(case, -1), year, HORIZON, base, context)
-    found = live_outages(case, every, eve, context, threat=True)
+    struck, nothing = with_outages(case, every), event_of(case, -1)
+    eve = eve_of(struck, nothing, year, HORIZON, base, context, threat=True)
+    found = live_outages(case, every, eve, context, what="bans")
     place = pd.Index(case.table("places")["id"])
     rows = []
     for k, outcome in found.lived:
@@ -43,6 +47,7 @@ def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.Data
                 "origin": one.origin,
                 "destination": one.destination,
                 "flow": found.flow[k],
+                **_at_focus(found, outcome, one.destination),
                 "theirs": float(outcome.lost[theirs]),
                 "unsold": unsold,
                 "spared": spared,
@@ -50,8 +55,26 @@ def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.Data
                 "own": max(unsold - spared, 0.0) + users,
             }
         )
-    columns = ["origin", "destination", "flow", "theirs", "unsold", "spared", "users", "own"]
+    columns = ["origin", "destination", "flow", *_AT_FOCUS, *_LOSSES]
     table = pd.DataFrame(rows, columns=columns)
     known = (table["theirs"] > TRIFLE) & (table["own"] > TRIFLE)
     table["leverage"] = (table["theirs"] / table["own"].where(table["own"] > 0)).where(known)
     return table.sort_values("theirs", ascending=False, kind="stable", ignore_index=True)
+
+
+_AT_FOCUS = ("first_stop", "sector", "share_12", "economy")
+_LOSSES = ("theirs", "unsold", "spared", "users", "own")
+
+
+def _at_focus(found: Outages, outcome: Outcome, destination: str) -> dict[str, object]:
+    """What befalls the focus place where it is the one cut off; missing where it is not."""
+    if destination not in home_places(found.eve.world.case):
+        return dict(zip(_AT_FOCUS, (np.nan, "", np.nan, np.nan), strict=True))
+    stops = stopping(found, outcome)
+    share = outcome.short.sum() / outcome.wanted.sum() if outcome.wanted.sum() > 0 else 0.0
+    return {
+        "first_stop": stops["first_stop"],
+        "sector": stops["sector"],
+        "share_12": float(share),
+        "economy": outcome.economy,
+    }

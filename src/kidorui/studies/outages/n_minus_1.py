@@ -73,12 +73,12 @@ def live_outages(
     context: Context,
     *,
     survive: Sequence[int] = (),
-    threat: bool = False,
+    what: str = "outages",
 ) -> Outages:
     """Live every outage through which anything flows, each set of things once.
 
     eve: of the case with the outages as its last events. survive: months for which to find the
-    cheapest stocks; threat: whether users of what is cut hoard.
+    cheapest stocks; what: the word under which progress is told.
     """
     network, before = eve.world.network, eve.lead - 1
     number = np.array([event_of(case, k) for k in range(len(outages))], dtype=np.intp)
@@ -90,7 +90,7 @@ def live_outages(
     due = np.flatnonzero((flow > NO_TONNES) & (first == np.arange(len(outages))))
     lines = focus_demands(network)
     events = number[due].tolist()
-    found = endure(eve, events, lines, context, survive=survive, threat=threat)
+    found = endure(eve, events, lines, context, survive=survive, what=what)
     endured = dict(zip(due.tolist(), found, strict=True))
     return Outages(eve, outages, number, flow, first, endured, lines)
 
@@ -116,6 +116,7 @@ def n_minus_1(found: Outages) -> pd.DataFrame:
     used, million US$; `economy` of the whole time. `buffer` is the yearly cost, million US$, of the
     cheapest stock with which no sector stops for so many months.
     """
+    price = price_of(found)
     rows = []
     for outage, flow, twin in zip(found.outages, found.flow, found.first.tolist(), strict=True):
         one = found.endured.get(twin)
@@ -127,9 +128,9 @@ def n_minus_1(found: Outages) -> pd.DataFrame:
                 **_told(outage),
                 "same_as": "" if same is outage else f"{same.kind} {same.id}",
                 "flow": flow,
-                **_stopping(found, one.outcome),
+                **stopping(found, one.outcome),
                 **_losses(one.outcome),
-                **_to_survive(one.needs),
+                **_to_survive(one.needs, price),
             }
         )
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -144,6 +145,7 @@ _COLUMNS = [
     *("first_stop", "sector", "stopping"),
     *(f"{what}_{month}" for what in ("short", "share", "value") for month in MONTHS),
     "economy",
+    f"purchase_{HORIZON}",
     *(f"buffer_{month}" for month in MONTHS),
 ]
 
@@ -158,7 +160,7 @@ def _told(outage: Outage) -> dict[str, object]:
     }
 
 
-def _stopping(found: Outages, outcome: Outcome) -> dict[str, object]:
+def stopping(found: Outages, outcome: Outcome) -> dict[str, object]:
     """Day of the first stop, the sector, and how many sectors stop."""
     sectors = found.eve.world.network.demands["sector"].to_numpy(object)[found.lines]
     stops = ~np.isnan(outcome.first_stop)
@@ -190,10 +192,20 @@ def _losses(outcome: Outcome) -> dict[str, float]:
     }
 
 
-def _to_survive(needs: Sequence[Need]) -> dict[str, float]:
-    """Yearly cost of the cheapest stock by months to survive; nothing where nobody stops."""
+def _to_survive(needs: Sequence[Need], price: Mapping[str, float]) -> dict[str, float]:
+    """Cost of the cheapest stock by months to survive; nothing where nobody stops."""
     cost = {need.months: need.cost for need in needs}
-    return {f"buffer_{month}": cost.get(month, 0.0) for month in MONTHS}
+    held = next((need.tonnes for need in needs if need.months == HORIZON), {})
+    return {
+        f"purchase_{HORIZON}": sum(tonnes * price[m] for m, tonnes in held.items()),
+        **{f"buffer_{month}": cost.get(month, 0.0) for month in MONTHS},
+    }
+
+
+def price_of(found: Outages) -> dict[str, float]:
+    """By material at the focus place: million US$ that a tonne costs to buy for a stock."""
+    price = held_terms(found.eve.world)["price"]
+    return {str(material): float(each) for material, each in price.items()}
 
 
 def skipped(found: Outages) -> pd.DataFrame:
@@ -244,7 +256,7 @@ def survival(found: Outages) -> pd.DataFrame:
 
 
 def buffers(found: Outages) -> pd.DataFrame:
-    """One row per outage, months to survive and material held: t, days of use, yearly cost."""
+    """One row per outage, months to survive and material held: t, days of use, what it costs."""
     rows = [
         {
             "kind": found.outages[k].kind,
@@ -260,4 +272,9 @@ def buffers(found: Outages) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["kind", "outage", "months", "material", "tonnes"])
     terms = held_terms(found.eve.world).reindex(table["material"]).reset_index(drop=True)
     each = table["tonnes"]
-    return table.assign(stage=terms["stage"], days=each * terms["days"], cost=each * terms["cost"])
+    return table.assign(
+        stage=terms["stage"],
+        days=each * terms["days"],
+        purchase=each * terms["price"],
+        cost=each * terms["cost"],
+    )

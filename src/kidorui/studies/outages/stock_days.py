@@ -14,7 +14,7 @@ from kidorui.studies.context import Context
 from kidorui.studies.dependence import home_places
 from kidorui.studies.outages.eve import Eve
 from kidorui.studies.outages.holding import STORED, Need, Shelf, held_terms
-from kidorui.studies.outages.n_minus_1 import MONTHS, Outages
+from kidorui.studies.outages.n_minus_1 import MONTHS, Outages, price_of
 from kidorui.studies.stress.march import March
 from kidorui.studies.stress.stops import MONTH_DAYS
 
@@ -46,7 +46,7 @@ def stock_days(found: Outages, context: Context) -> pd.DataFrame:
     """
     worst = list(_worst(found))
     needs = context.map("days of stock", partial(_needs, found.eve, found.number), worst)
-    last = held_terms(found.eve.world)["days"].to_dict()
+    last, price = held_terms(found.eve.world)["days"].to_dict(), price_of(found)
     rows = [
         {
             "sector": one.sector,
@@ -58,6 +58,7 @@ def stock_days(found: Outages, context: Context) -> pd.DataFrame:
             "materials": tuple(need.tonnes),
             "tonnes": sum(need.tonnes.values()),
             "days": max(tonnes * last.get(m, np.nan) for m, tonnes in need.tonnes.items()),
+            "purchase": sum(tonnes * price[m] for m, tonnes in need.tonnes.items()),
             "cost": need.cost,
             "gained": need.months * MONTH_DAYS - one.first_stop,
         }
@@ -66,7 +67,7 @@ def stock_days(found: Outages, context: Context) -> pd.DataFrame:
         if need.tonnes
     ]
     columns = ["sector", "kind", "outage", "first_stop", "months", "stage", "materials", "tonnes"]
-    table = pd.DataFrame(rows, columns=[*columns, "days", "cost", "gained"])
+    table = pd.DataFrame(rows, columns=[*columns, "days", "purchase", "cost", "gained"])
     table["per_thousand"] = table["gained"] / table["cost"].where(table["cost"] > 0) * _THOUSAND
     return table.sort_values("per_thousand", ascending=False, kind="stable", ignore_index=True)
 
