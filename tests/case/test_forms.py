@@ -235,7 +235,7 @@ def test_an_export_is_there_as_a_whole_or_not_at_all(tiny, tmp_path, monkeypatch
     export(tiny, tmp_path / "case.xlsx")
     before = (tmp_path / "case.xlsx").read_bytes()
     monkeypatch.setattr("kidorui.case.exporting._write_sheet", fail)
-    monkeypatch.setattr("kidorui.case.exporting._write_csv", fail)
+    monkeypatch.setattr("kidorui.case.exporting.write_csv", fail)
     for form in ("case.xlsx", "csv"):
         with pytest.raises(OSError, match="disk full"):
             export(tiny, tmp_path / form)

@@ -49,7 +49,7 @@ def export(case: Case, path: str | Path) -> None:
         )
         raise CaseError([Fault(path.name, None, "", "no form of a case", accepted)])
     else:
-        write = _write_parquet if path.suffix.lower() == ".parquet" else _write_csv
+        write = _write_parquet if path.suffix.lower() == ".parquet" else write_csv
         with whole_folder(path) as folder:
             _write_tables(case, folder, write)
 
@@ -91,7 +91,8 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)  # text, integers and floats are written alike
 
 
-def _write_csv(frame: pd.DataFrame, schema: TableSchema, path: Path) -> None:
+def write_csv(frame: pd.DataFrame, schema: TableSchema, path: Path) -> None:
+    """Write a table, with all the columns of its schema, as the CSV of a case."""
     names, cells = [], []
     for name, column, values in columns_of(frame, schema):
         texts = map(to_cell, values.tolist())

@@ -110,7 +110,7 @@ def _tell(done: Imported, file: Path, case: str, *, dry_run: bool) -> None:
     if done.alike:
         say_wrapped(
             f"note: {done.alike:,} observations of the case from other sources are of the same; "
-            "both count"
+            "both stay (kidorui reconcile counts one of two of the same data set)"
         )
     if done.below:
         say_wrapped(

@@ -74,10 +74,12 @@ def reconcile(
         Write nothing but errors, and no progress.
     """
     from kidorui.case import load
+    from kidorui.case.writing import refuse_filled
     from kidorui.console import set_up_log
     from kidorui.runs.execute import Question
     from kidorui.studies.reconcile import ReconcileOptions, overlay_of
     from kidorui.studies.reconcile import reconcile as reconcile_study
+    from kidorui.studies.reconcile.overlay import refused_year
     from kidorui.studies.reconcile.told import parts
 
     set_up_log(quiet=quiet)
@@ -94,6 +96,10 @@ def reconcile(
         cross_check=cross_check,
     )
     question = Question("reconcile", reconcile_study, loaded, options)
+    if write is not None:
+        refuse_filled(write)  # before anything is solved
+        if why := refused_year(loaded, chosen):
+            raise Refused(why)
     try:
         run, computed = answer(question, seed=0, force=force, quiet=quiet or json)
         overlay = None if write is None else overlay_of(loaded, run.result, chosen)
@@ -110,14 +116,12 @@ def reconcile(
 
 def _written(case: str, loaded: Case, result: Result, overlay: Overlay, folder: Path) -> str:
     """Write the overlay; in words, how near its own base year comes to what was reconciled."""
-    import csv
     import json
     import os
 
     from kidorui.case import bundled, load, table_schema
-    from kidorui.case.cells import to_cell
-    from kidorui.case.exporting import columns_of
-    from kidorui.case.reading import SETTINGS_FILE, escape
+    from kidorui.case.exporting import write_csv
+    from kidorui.case.reading import SETTINGS_FILE
     from kidorui.case.writing import whole_folder
     from kidorui.studies.base_year import solve_base_year
     from kidorui.studies.context import Context
@@ -134,15 +138,7 @@ def _written(case: str, loaded: Case, result: Result, overlay: Overlay, folder: 
         for name, frame in overlay.tables.items():
             schema = table_schema(name)
             absent = [column for column in schema.names if column not in frame]
-            whole = frame.assign(**dict.fromkeys(absent, ""))
-            cells = {
-                head: [to_cell(v) if column.counts else escape(to_cell(v)) for v in values.tolist()]
-                for head, column, values in columns_of(whole, schema)
-            }
-            with (unfinished / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(cells)
-                writer.writerows(zip(*cells.values(), strict=True))
+            write_csv(frame.assign(**dict.fromkeys(absent, "")), schema, unfinished / name)
     base = solve_base_year(load(folder), Context())
     off = nearness(result, base).set_index("what")["off"]
     told_off = ", ".join(f"{what} {share:.1%}" for what, share in off.items())

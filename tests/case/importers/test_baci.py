@@ -155,7 +155,7 @@ def test_unknown_countries_are_refused_with_their_lines(overlay, write):
     [
         ("", ":1: empty; a year's CSV of BACI"),
         (HEAD, ": a header and no rows; a year's CSV of BACI"),
-        (HEAD + FLOWS[:-1], ": truncated: the last line has no end; the file as published"),
+        (HEAD + FLOWS[:-1], ":6: truncated: the last line has no end; the file as published"),
         (HEAD + FLOWS + FLOWS[:38], ":7: the flow of line 2 again; one row for each"),
         (HEAD + "2023,156,392,10121,900,40\n", ": nothing to import; a file with figures"),
         (HEAD + "2023,156,,284690,900,40\n", ":2:j: '' is no code; a whole number"),

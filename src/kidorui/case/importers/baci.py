@@ -237,25 +237,30 @@ def _check_ends(part: _Part) -> None:
     _, header = next(csv_records(decode(head, findings), findings), (1, []))
     positions(header, "baci", findings)
     if not part.member and not whole:  # within a zip the checksum tells
-        _tell_faults(part, "")
-        findings.blame(None, "", "truncated: the last line has no end", "the file as published")
+        last = _tell_faults(part, "")
+        findings.blame(last, "", "truncated: the last line has no end", "the file as published")
         findings.refuse()
 
 
-def _tell_faults(part: _Part, otherwise: str) -> None:
-    """Raise CaseError with the faults of a file, line by line, or with what is said otherwise."""
-    findings = Findings(part.name)
+def _tell_faults(part: _Part, otherwise: str) -> int:
+    """Raise CaseError with the faults of a file, line by line, or with what is said otherwise.
+
+    Without either, how many lines the file has.
+    """
+    findings, last = Findings(part.name), 0
     try:
         with part.open() as file:
             lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline=""))
             width, place = _place_of(next(lines))
             for record in lines:
-                _check(record, lines.line_num, width, place, findings)
+                last = lines.line_num
+                _check(record, last, width, place, findings)
     except (*_DAMAGED, csv.Error) as error:
         findings.blame(None, "", f"damaged or truncated: {error}", "the file as published")
     if otherwise and not findings.count:
         findings.blame(None, "", otherwise, "the file as published")
     findings.refuse()
+    return last
 
 
 def _place_of(header: list[str]) -> tuple[int, dict[str, int]]:
@@ -349,4 +354,4 @@ def _years_there(years: pd.Series) -> str:
     there = sorted(set(map(int, years)))
     if not there:
         return "a file with rows of the case's goods"
-    return f"there are {there[0]} to {there[-1]}" if len(there) > 2 else f"there is {there}"
+    return f"there are {there[0]} to {there[-1]}" if len(there) > 1 else f"there is {there[0]}"

@@ -33,6 +33,10 @@ OWN: Mapping[str, float] = {"high": 0.10, "medium": 0.20, "low": 0.40}
 """Standard error of the case's own demands and base flows by confidence, of the figure, where no
 range is stated: they are worked out from intensities, shares and splits of customs codes."""
 
+NOUGHT = 0.01
+"""Standard error of a base flow that the case states as nought, of what passes through the pool it
+would reach: "no such trade" is said of what is not of note."""
+
 STOCK = 0.25
 """Standard error of the change of a stock, of what it holds: that none changed is assumed."""
 
@@ -95,6 +99,7 @@ def assumptions(scale: float) -> pd.DataFrame:
         ("gross weight of other goods", OTHER_GOODS * scale, "of the figure, added in squares"),
         ("value at base prices", VALUE * scale, "of the figure, added in squares"),
         *((f"the case's own figure of {c} confidence", v * scale, "of it") for c, v in OWN.items()),
+        ("base flow of nought", NOUGHT * scale, "of what passes through the pool it would reach"),
         ("change of a stock, taken as nought", STOCK * scale, "of what it holds"),
         ("unexplained, taken as nought", UNEXPLAINED * scale, "of what passes through the pool"),
     ]

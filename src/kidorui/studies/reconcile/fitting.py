@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,11 +12,12 @@ import pandas as pd
 from scipy import sparse
 
 from kidorui.studies.calibration.terms import Lens, Terms
-from kidorui.studies.reconcile.assumed import STOCK, UNEXPLAINED, own_errors
+from kidorui.studies.reconcile.assumed import NOUGHT, STOCK, UNEXPLAINED, own_errors
 from kidorui.studies.reconcile.baskets import WIDEST, Baskets
 from kidorui.studies.reconcile.nearest import Nearest, nearest
-from kidorui.studies.reconcile.observed import Measured
+from kidorui.studies.reconcile.observed import Measured, terms_of
 from kidorui.studies.reconcile.problem import Problem, Spread
+from kidorui.studies.reconcile.restated import data_sets
 from kidorui.studies.reconcile.unknowns import SMALL, Unknowns
 
 FloatArray = npt.NDArray[np.float64]
@@ -94,6 +95,11 @@ class System:
     scale: float = 1.0
     own: bool = True
     baskets: Baskets | None = None
+
+    @cached_property
+    def data_sets(self) -> Mapping[str, str]:
+        """The data set of each source of the case."""
+        return data_sets(self.unknowns.network.case)
 
     @property
     def start(self) -> FloatArray:
@@ -197,17 +203,32 @@ class System:
         counts = np.zeros(unknowns.count, dtype=bool)
         counts[stock] = counts[open_pool] = True
         if self.own:
-            for block, (stated, stated_error) in self._own_figures().items():
+            for block, (stated, stated_error, source) in self._own_figures().items():
                 span = unknowns.blocks[block]
-                value[span], counts[span] = np.nan_to_num(stated), ~np.isnan(stated)
+                again = self._told_again(span, source)
+                value[span], counts[span] = np.nan_to_num(stated), ~np.isnan(stated) & ~again
                 error[span] = np.maximum(np.nan_to_num(stated_error), SMALL * unknowns.scale[span])
         counts &= unknowns.upper > unknowns.lower
         chosen = np.flatnonzero(counts)
         own = ~np.isin(chosen, np.concatenate([_numbers(stock), _numbers(open_pool)]))
         return Assumed(chosen, value[chosen], np.maximum(error[chosen], 1.0), own)
 
-    def _own_figures(self) -> dict[str, tuple[FloatArray, FloatArray]]:
-        """What the case itself states of uses and flows, and its errors; NaN where nothing."""
+    def _told_again(self, span: slice, source: Sequence[str]) -> BoolArray:
+        """(thing of a block): whether an observation of the same data set is of it alone.
+
+        The case's own figure is then that observation written down once more.
+        """
+        can_be = self.unknowns.upper > 0
+        again = np.zeros(self.unknowns.count, dtype=bool)
+        for one in self.measured:
+            at = np.flatnonzero((one.part != 0) & can_be)
+            if one.whole is None and len(at) == 1 and span.start <= at[0] < span.stop:
+                own = self.data_sets.get(source[at[0] - span.start])
+                again[at] |= own == one.figure.data_set
+        return again[span]
+
+    def _own_figures(self) -> dict[str, tuple[FloatArray, FloatArray, Sequence[str]]]:
+        """What the case states of uses and flows, its error and source; NaN where nothing."""
         network = self.unknowns.network
         keys = ["sector", "place", "material"]
         rows = network.case.table("demands").sort_values("year").drop_duplicates(keys)
@@ -223,11 +244,14 @@ class System:
         told = routes.reindex(named).reset_index(drop=True)
         wide = routes.reindex(by_stage).reset_index(drop=True)
         told = told.where(told["source"].notna(), wide)
+        reached = self.unknowns.of_pools()[links["to_pool"].to_numpy()]
+        least = NOUGHT * self.scale * reached * (told["base_flow"] == 0).to_numpy(bool)
         return {
-            "use": (network.quantity[0], part * network.quantity[0]),
+            "use": (network.quantity[0], part * network.quantity[0], list(rows["source"])),
             "flow": (
                 told["base_flow"].to_numpy(float),
-                own_errors(told, "base_flow", scale=self.scale),
+                np.maximum(own_errors(told, "base_flow", scale=self.scale), least),
+                list(told["source"]),
             ),
         }
 
@@ -328,7 +352,7 @@ class System:
         self, one: Measured, lens: Lens, baskets: Baskets, point: FloatArray
     ) -> tuple[FloatArray, FloatArray | None]:
         """(unknown): what a figure adds up, and what it is a share of, with free coefficients."""
-        terms = lens.terms(one.figure.seen)
+        terms = terms_of(one.figure, lens)
         if isinstance(terms, str):  # of stocks, which no recipe changes
             return np.concatenate([one.part, np.zeros(self._free)]), None
         activity = point[self.unknowns.blocks["activity"]]

@@ -96,3 +96,13 @@ def global_test(found: Nearest) -> tuple[float, int, float]:
     squares = found.problem.objective(found.unknowns)
     freedom = found.spread.redundancy
     return squares, freedom, float(stats.chi2.sf(squares, freedom)) if freedom else np.nan
+
+
+def observed_test(found: Nearest, count: int) -> tuple[float, float]:
+    """Sum of squares of the first `count` rows, the observations, and what is expected of it.
+
+    The expectation of (a_i / s_i)^2 is 1 - |U_i|^2. Rows that are assumed, of which most stay as
+    they are, fill the global test with degrees of freedom; these do not.
+    """
+    off = found.problem.residuals(found.unknowns)[:count]
+    return float((off**2).sum()), float(found.spread.open_share[:count].sum())

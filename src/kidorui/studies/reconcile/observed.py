@@ -19,8 +19,9 @@ from kidorui.studies.calibration.fits import (
     observations,
     unit_in_words,
 )
-from kidorui.studies.calibration.terms import Lens, Seen
+from kidorui.studies.calibration.terms import Lens, Seen, Terms
 from kidorui.studies.reconcile.assumed import LEAST, basis_error, stated_error
+from kidorui.studies.reconcile.restated import Figure, data_sets, once, thing, without_sums
 from kidorui.studies.reconcile.unknowns import Unknowns
 
 FloatArray = npt.NDArray[np.float64]
@@ -28,26 +29,27 @@ FloatArray = npt.NDArray[np.float64]
 LITTLE = 0.1
 """Part of the usual whole, or t/yr, below which a share of it is not told."""
 
+NOTHING = "nothing in the network can be this"
+
 NOT_COMPARED = ["id", "kind", "basis", "unit", "observed", "source", "why"]
 """Columns of the observations that nothing is compared with."""
 
+_DOUBT: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}
+
 
 @dataclass(frozen=True)
-class Figure:
-    """An observation of the network's own places: one of the case, or the sum of several.
+class Found:
+    """The observations of a year, as the network's places have them and as they were made.
 
-    `error` is its standard error in its own unit, `assumed` whether it was not stated.
+    counted: one figure for each fact, those of countries summed in their place; each: those by
+    country too, one for each fact; left_out: rows of `NOT_COMPARED`; again: how many of these
+    only say again what others say.
     """
 
-    id: str
-    seen: Seen
-    value: float
-    error: float
-    assumed: bool
-    confidence: str
-    source: str
-    note: str
-    parts: tuple[str, ...] = ()
+    counted: Sequence[Figure]
+    each: Sequence[Figure]
+    left_out: Sequence[Mapping[str, object]]
+    again: int
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class Measured:
         return part / total if total > 0 else np.nan
 
 
-def figures(case: Case, year: int, *, scale: float) -> tuple[list[Figure], list[dict[str, object]]]:
-    """Observations of a year, those of countries counted in their place, and those left out.
+def figures(case: Case, year: int, *, scale: float) -> Found:
+    """Observations of a year, each fact once, those of countries counted in their place.
 
     scale: factor on all errors that are assumed. Raises ValueError where the case has no
     observation of the year.
@@ -103,33 +105,28 @@ def figures(case: Case, year: int, *, scale: float) -> tuple[list[Figure], list[
         has = f"there are some of {', '.join(map(str, known))}" if known else "it has none at all"
         raise ValueError(f"case {case.settings.name}: no observation of {year}; {has}")
     read, unread = observations(case, year)
-    read = [one for one in read if one.seen.kind != "governance"]
-    confidence = table.set_index("id")["confidence"]
-    names, within = names_of(case), country_places(case)
-    left_out = [
-        {
-            **_left_out(*(str(row[c]) for c in ("id", "kind", "unit", "unit", "source", "why"))),
-            "observed": float(row["value"]),
-        }
-        for row in unread.to_dict("records")
-        if row["kind"] != "governance"
-    ]
-    plain, moved = [], []
-    for one in read:
+    confidence = table.set_index("id")["confidence"].to_dict()
+    sets, names, within = data_sets(case), names_of(case), country_places(case)
+    each, again = once([_figure(one, str(confidence[one.id]), sets, scale) for one in read])
+    plain, moved, left_out = [], [], _unread(unread)
+    for figure in each:
         counted = replace(
-            one.seen,
-            place=within.get(one.seen.place, one.seen.place),
-            origin=within.get(one.seen.origin, one.seen.origin),
+            figure.seen,
+            place=within.get(figure.seen.place, figure.seen.place),
+            origin=within.get(figure.seen.origin, figure.seen.origin),
         )
-        figure = _figure(one, str(confidence[one.id]), scale)
-        why = _cannot_move(one.seen, counted)
-        if why:
+        if why := _cannot_move(figure.seen, counted):
             left_out.append(_left_out_as(figure, names, why))
-        elif counted == one.seen:
+        elif counted == figure.seen:
             plain.append(figure)
         else:
-            moved.append(replace(figure, seen=counted))
-    return [*plain, *_summed(moved)], left_out
+            moved.append((counted, figure))
+    summed, sums_again = once([*plain, *_summed(moved)])
+    rest, shares_again = without_sums(summed)
+    repeated = [*again, *sums_again, *shares_again]
+    left_out += [_left_out_as(one.figure, names, one.why) for one in repeated]
+    gone = {name for one in sums_again for name in (one.figure.id, *one.figure.parts)}
+    return Found(rest, [one for one in each if one.id not in gone], left_out, len(repeated))
 
 
 def measured(
@@ -139,7 +136,7 @@ def measured(
     names = names_of(case)
     out, left_out = [], []
     for figure in found:
-        terms = lens.terms(figure.seen)
+        terms = terms_of(figure, lens)
         if isinstance(terms, str):
             left_out.append(_left_out_as(figure, names, terms))
             continue
@@ -147,13 +144,14 @@ def measured(
         whole = None if terms.whole is None else unknowns.row(terms.whole)
         can_be = (part if whole is None else np.abs(part) + np.abs(whole)) != 0
         if not (can_be & (unknowns.upper > 0)).any():
-            left_out.append(_left_out_as(figure, names, "nothing in the network can be this"))
+            why = "the sum of its partners, which count" if figure.but else NOTHING
+            left_out.append(_left_out_as(figure, names, why))
             continue
         added = basis_error(figure.value, figure.seen, scale=scale)
         out.append(
             Measured(
                 figure=figure,
-                words=in_words(figure.seen, names),
+                words=words_of(figure, names),
                 unit=unit_in_words(figure.seen),
                 error=float(np.hypot(figure.error, added)),
                 part=part,
@@ -163,12 +161,32 @@ def measured(
     return out, left_out
 
 
+def terms_of(figure: Figure, lens: Lens) -> Terms | str:
+    """What a figure adds up in the lens's network; in words, why that cannot be told."""
+    terms = lens.terms(figure.seen)
+    if isinstance(terms, str) or not figure.but:
+        return terms
+    others = ~lens.network.links["origin"].isin(figure.but).to_numpy(bool)
+    return replace(terms, flow=terms.flow * others)
+
+
+def words_of(figure: Figure, names: Mapping[str, str]) -> str:
+    """What a figure is, in words: `Japan, imports from all but China: HS 284690, by weight`."""
+    words = in_words(figure.seen, names)
+    if not figure.but:
+        return words
+    told = ", ".join(names.get(place, place) for place in figure.but)
+    return words.replace("imports from all", f"imports from all but {told}", 1)
+
+
 def stock_changes(case: Case, year: int, unknowns: Unknowns, *, scale: float) -> list[Measured]:
     """What stocks rose by in a year of which both ends were observed, of all holders together."""
     names, stocks = names_of(case), unknowns.network.stocks
     table = case.table("observations")
     now, then = (table[(table["kind"] == "stock") & (table["year"] == y)] for y in (year, year - 1))
-    both = now.merge(then, on=["place", "goods", "unit"], suffixes=("", "_then"))
+    keys = ["place", "goods", "unit"]
+    now, then = (table.drop_duplicates(keys, keep="last") for table in (now, then))
+    both = now.merge(then, on=keys, suffixes=("", "_then"))
     out = []
     for row in both.to_dict("records"):
         place, goods = str(row["place"]), str(row["goods"])
@@ -194,6 +212,7 @@ def stock_changes(case: Case, year: int, unknowns: Unknowns, *, scale: float) ->
             assumed=any(np.isnan(error) for _, error, _ in ends),
             confidence=str(row["confidence"]),
             source=str(row["source"]),
+            data_set=str(row["source"]),
             note=f"rise on {row['id_then']}",
         )
         words = f"{names.get(place, place)}, rise of stocks: {names.get(goods, goods)}"
@@ -206,7 +225,7 @@ def left_out_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=NOT_COMPARED)
 
 
-def _figure(one: Observation, confidence: str, scale: float) -> Figure:
+def _figure(one: Observation, confidence: str, sets: Mapping[str, str], scale: float) -> Figure:
     assumed = bool(np.isnan(one.uncertainty))
     error = one.uncertainty
     if assumed:
@@ -220,6 +239,7 @@ def _figure(one: Observation, confidence: str, scale: float) -> Figure:
         assumed=assumed,
         confidence=confidence,
         source=one.source,
+        data_set=sets.get(one.source, one.source),
         note=one.note,
     )
 
@@ -237,29 +257,63 @@ def _cannot_move(seen: Seen, counted: Seen) -> str:
     return ""
 
 
-def _summed(moved: Sequence[Figure]) -> list[Figure]:
-    """Figures of the countries of a place as one, their errors taken as independent."""
-    groups: dict[Seen, list[Figure]] = {}
-    for figure in moved:
-        groups.setdefault(figure.seen, []).append(figure)
-    order = {"high": 0, "medium": 1, "low": 2}
-    return [
-        replace(
-            of_one[0],
-            value=sum(figure.value for figure in of_one),
-            error=float(np.sqrt(sum(figure.error**2 for figure in of_one))),
-            assumed=any(figure.assumed for figure in of_one),
-            confidence=max((figure.confidence for figure in of_one), key=order.__getitem__),
-            note=f"sum of {len(of_one)} countries: {', '.join(f.id for f in of_one)}",
-            parts=tuple(figure.id for figure in of_one),
+def _summed(moved: Sequence[tuple[Seen, Figure]]) -> list[Figure]:
+    """Figures of the countries of a place as one for each data set, errors as independent.
+
+    moved: what each is counted as, and the figure itself.
+    """
+    groups: dict[tuple[Seen, str], dict[Seen, list[Figure]]] = {}
+    for counted, figure in moved:
+        group = groups.setdefault((counted, figure.data_set), {})
+        group.setdefault(thing(figure.seen), []).append(figure)
+    out = []
+    for (counted, _), by_thing in groups.items():
+        parts = [_mean(reports) for reports in by_thing.values()]
+        ids = [figure.id for reports in by_thing.values() for figure in reports]
+        out.append(
+            replace(
+                parts[0],
+                id=f"{ids[0]}+{len(parts) - 1}" if len(parts) > 1 else ids[0],
+                seen=counted,
+                value=sum(figure.value for figure in parts),
+                error=float(np.sqrt(sum(figure.error**2 for figure in parts))),
+                assumed=any(figure.assumed for figure in parts),
+                confidence=max((figure.confidence for figure in parts), key=_DOUBT.__getitem__),
+                note=f"sum of {len(parts)} countries: {', '.join(ids)}",
+                parts=tuple(ids),
+            )
         )
-        for of_one in groups.values()
+    return out
+
+
+def _mean(reports: Sequence[Figure]) -> Figure:
+    """Reports of one thing by one data set, as of both sides of a border, as their mean."""
+    count = len(reports)
+    if count == 1:
+        return reports[0]
+    return replace(
+        reports[0],
+        value=sum(figure.value for figure in reports) / count,
+        error=float(np.sqrt(sum(figure.error**2 for figure in reports))) / count,
+        assumed=any(figure.assumed for figure in reports),
+        confidence=max((figure.confidence for figure in reports), key=_DOUBT.__getitem__),
+    )
+
+
+def _unread(rows: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows left out because their basis could not be read; it stands as their unit."""
+    return [
+        {
+            **_left_out(*(str(row[c]) for c in ("id", "kind", "unit", "unit", "source", "why"))),
+            "observed": float(row["value"]),
+        }
+        for row in rows.to_dict("records")
     ]
 
 
 def _left_out_as(figure: Figure, names: Mapping[str, str], why: str) -> dict[str, object]:
     seen = figure.seen
-    words, unit = in_words(seen, names), unit_in_words(seen)
+    words, unit = words_of(figure, names), unit_in_words(seen)
     row = _left_out(figure.id, seen.kind, words, unit, figure.source, why)
     return {**row, "observed": figure.value}
 

@@ -50,11 +50,8 @@ def overlay_of(case: Case, result: Result, year: int) -> Overlay:
 
     Raises ValueError for another year: later years and base flows are counted from the base year.
     """
-    if year != case.settings.base_year:
-        raise ValueError(
-            f"an overlay can be written for the base year {case.settings.base_year} alone, not "
-            f"for {year}; a case that extends this one with base_year = {year} has that year"
-        )
+    if why := refused_year(case, year):
+        raise ValueError(why)
     source = f"reconcile-{year}"
     tables = {
         str(name): _rows(case, str(name), rows, source)
@@ -71,6 +68,16 @@ def overlay_of(case: Case, result: Result, year: int) -> Overlay:
         "title": f"{case.settings.title}, reconciled with observations of {year}",
     }
     return Overlay(settings, tables)
+
+
+def refused_year(case: Case, year: int) -> str:
+    """Why no overlay can be written of a year; "" where one can."""
+    if year == case.settings.base_year:
+        return ""
+    return (
+        f"an overlay can be written for the base year {case.settings.base_year} alone, not "
+        f"for {year}; a case that extends this one with base_year = {year} has that year"
+    )
 
 
 def nearness(result: Result, base: BaseYear) -> pd.DataFrame:

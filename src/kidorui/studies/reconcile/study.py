@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 
@@ -24,13 +24,13 @@ from kidorui.studies.reconcile.gross import Removal, eliminate
 from kidorui.studies.reconcile.intervals import unobservable_table
 from kidorui.studies.reconcile.nearest import Nearest, objective_by_highs
 from kidorui.studies.reconcile.observed import (
-    Figure,
     figures,
     left_out_table,
     measured,
     stock_changes,
 )
 from kidorui.studies.reconcile.overlay import changes_table
+from kidorui.studies.reconcile.restated import Figure
 from kidorui.studies.reconcile.tables import (
     Reconciled,
     activities_table,
@@ -44,7 +44,7 @@ from kidorui.studies.reconcile.tables import (
     uses_table,
 )
 from kidorui.studies.reconcile.told import notes, summary
-from kidorui.studies.reconcile.unit_values import pairs_of, unit_values
+from kidorui.studies.reconcile.unit_values import pairs_of, set_aside, unit_values
 from kidorui.studies.reconcile.unknowns import unknowns_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -107,17 +107,19 @@ def reconcile(case: Case, options: ReconcileOptions, context: Context) -> Result
 
 def _reconciled(case: Case, options: ReconcileOptions, context: Context) -> Result:
     clock = _Clock()
-    found, left_out = figures(case, options.year, scale=options.scale)
+    found = figures(case, options.year, scale=options.scale)
     context.report("base year", 0.05)
     base = solve_base_year(case, context)
     clock.tell("base year")
     context.report("observations", 0.15)
-    system, untold = _system(case, base, found, options)
+    system, untold = _system(case, base, found.counted, options)
     known = {one.figure.id for one in system.measured}
-    left_out = [row for row in [*left_out, *untold] if row["id"] not in known]
-    values = unit_values(pairs_of(found), options.level)
+    left_out = [row for row in [*found.left_out, *untold] if row["id"] not in known]
+    values = unit_values(pairs_of(found.each), options.level)
     clock.tell("observations")
-    year, stages = _without_gross_errors(system, _set_aside(system, values), options, context)
+    year, stages = _without_gross_errors(
+        system, set_aside(system.measured, values), options, context
+    )
     clock.tell("reconciling")
     context.report("what the data leave open", 0.9)
     tables = _tables(year, stages, values, options, left_out)
@@ -165,7 +167,7 @@ def _system(
 
 
 def _without_gross_errors(
-    system: System, aside: dict[int, int], options: ReconcileOptions, context: Context
+    system: System, aside: Mapping[int, Sequence[int]], options: ReconcileOptions, context: Context
 ) -> tuple[Reconciled, list[tuple[str, Fitted]]]:
     """The year once nothing stands out, and every solve on the way by what it left out."""
     stages: list[tuple[str, Fitted]] = []
@@ -199,7 +201,7 @@ def _tables(
     stages: list[tuple[str, Fitted]],
     values: pd.DataFrame,
     options: ReconcileOptions,
-    left_out: list[dict[str, object]],
+    left_out: Sequence[Mapping[str, object]],
 ) -> dict[str, pd.DataFrame]:
     return {
         "flows": flows_table(year),
@@ -216,20 +218,6 @@ def _tables(
         "convergence": convergence_table(stages),
         "assumptions": assumptions(options.scale),
         "overlay": changes_table(year),
-    }
-
-
-def _set_aside(system: System, values: pd.DataFrame) -> dict[int, int]:
-    """Figures of flows whose unit value is a gross error: number, and row of the unit values."""
-    rows = {
-        str(values[name].iloc[at]): at
-        for at in np.flatnonzero(values["gross"].to_numpy(bool)).tolist()
-        for name in ("quantity_id", "value_id")
-    }
-    return {
-        number: rows[one.figure.id]
-        for number, one in enumerate(system.measured)
-        if one.figure.id in rows
     }
 
 

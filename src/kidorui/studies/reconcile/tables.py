@@ -11,8 +11,8 @@ import pandas as pd
 
 from kidorui.studies.reconcile.fitting import Fitted, System
 from kidorui.studies.reconcile.gross import Removal
-from kidorui.studies.reconcile.observed import Measured
-from kidorui.studies.reconcile.problem import Spread
+from kidorui.studies.reconcile.observed import LITTLE, Measured
+from kidorui.studies.reconcile.problem import NOTHING, Spread
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -24,7 +24,7 @@ class Reconciled:
     """A reconciled year with all that was found on the way.
 
     kept: numbers of the figures fitted; set_aside: those left out for their unit value, with
-    the row of the table of unit values; removals: those taken out by the measurement test.
+    rows of the table of unit values; removals: those taken out by the measurement test.
     `error` (unknown) is NaN where not even the case's own figures determine it; `alone` tells
     how errors spread without those, and `determined` (unknown) what is determined then.
     """
@@ -33,7 +33,7 @@ class Reconciled:
     fitted: Fitted
     kept: IntArray
     removals: Sequence[Removal]
-    set_aside: Mapping[int, int]
+    set_aside: Mapping[int, Sequence[int]]
     error: FloatArray
     alone: Spread
     determined: BoolArray
@@ -45,10 +45,14 @@ class Reconciled:
 
     @property
     def at_bound(self) -> BoolArray:
-        """(unknown): pushed against a bound of its own, which can be reached."""
+        """(unknown): pushed against a bound of its own, or fixed by those that bind elsewhere.
+
+        Its error is nought only given these. What can be but one thing is not among them.
+        """
         unknowns = self.system.unknowns
         binding = self.fitted.found.binding.unknown[: unknowns.count]
-        return np.asarray(binding & (unknowns.upper > unknowns.lower))
+        fixed = self.error[: unknowns.count] <= NOTHING * unknowns.scale
+        return np.asarray((binding | fixed) & (unknowns.upper > unknowns.lower))
 
     @property
     def unit_at_bound(self) -> BoolArray:
@@ -125,8 +129,10 @@ def pools_table(year: Reconciled) -> pd.DataFrame:
         disposed_base=disposed["base"],
         disposed=disposed["reconciled"],
         disposed_error=disposed["error"],
+        disposed_at_bound=disposed["at_bound"],
         unexplained=open_pool["reconciled"],
         unexplained_error=open_pool["error"],
+        unexplained_at_bound=open_pool["at_bound"],
     )
     some = table[["disposed_base", "disposed", "unexplained"]].abs().max(axis=1) > 1e-6
     return table[some]
@@ -194,29 +200,56 @@ def residuals_table(year: Reconciled) -> pd.DataFrame:
 def gross_table(year: Reconciled, unit_values: pd.DataFrame) -> pd.DataFrame:
     """One row per observation taken out, in order: unit values first."""
     measured, rows = year.system.measured, []
-    for number, at in year.set_aside.items():
-        one, row = measured[number], unit_values.iloc[at]
-        by_value = one.figure.seen.basis.measure == "value"
-        typical = float(row["typical"])
-        expected = typical * row["quantity"] if by_value else row["value"] / typical
-        tested = int(unit_values["standardised"].notna().sum())
-        other = row["quantity_id"] if by_value else row["value_id"]
-        rows.append(
-            _gross(
-                one, "unit value", expected, row["standardised"], row["critical"], tested, [other]
-            )
-        )
+    for number, gross in year.set_aside.items():
+        rows += [_by_unit_value(measured[number], unit_values.iloc[at]) for at in gross]
     for removal in year.removals:
         one = measured[removal.observation]
         others = [measured[i].figure.id for i in removal.alike]
         expected = _found(one, year)
-        size = np.copysign(removal.standardised, one.figure.value - expected)
+        size = np.copysign(removal.standardised, expected - one.figure.value)
         rows.append(
-            _gross(one, "measurement", expected, size, removal.critical, removal.tested, others)
+            {
+                "id": one.figure.id,
+                "test": "measurement",
+                "basis": one.words,
+                "unit": one.unit,
+                "observed": one.figure.value,
+                "expected": expected,
+                "standardised": float(size),
+                "critical": removal.critical,
+                "tested": removal.tested,
+                "alike": ", ".join(others),
+            }
         )
     table = pd.DataFrame(rows, columns=_GROSS)
     table.insert(0, "step", np.arange(1, len(table) + 1))
     return table
+
+
+def _by_unit_value(one: Measured, row: pd.Series) -> dict[str, object]:
+    """A figure, or the part of a sum, whose unit value is a gross error."""
+    by_value = one.figure.seen.basis.measure == "value"
+    typical, quantity, value = (float(row[name]) for name in ("typical", "quantity", "value"))
+    own, other = str(row["quantity_id"]), str(row["value_id"])
+    own, other = (other, own) if by_value else (own, other)
+    words = one.words
+    if one.figure.parts:
+        words = f"{words} (of it {row['origin']} to {row['place']})"
+    observed, expected = quantity, value / typical
+    if by_value:
+        observed, expected = value, typical * quantity
+    return {
+        "id": own,
+        "test": "unit value",
+        "basis": words,
+        "unit": one.unit,
+        "observed": observed,
+        "expected": expected,
+        "standardised": float(np.copysign(row["standardised"], expected - observed)),
+        "critical": float(row["critical"]),
+        "tested": int(row["tested"]),
+        "alike": other,
+    }
 
 
 def convergence_table(stages: Sequence[tuple[str, Fitted]]) -> pd.DataFrame:
@@ -236,35 +269,21 @@ _GROSS = [
 ]  # fmt: skip
 
 
-def _gross(
-    one: Measured,
-    test: str,
-    expected: float,
-    size: float,
-    critical: float,
-    tested: int,
-    alike: Sequence[str],
-) -> dict[str, object]:
-    return {
-        "id": one.figure.id,
-        "test": test,
-        "basis": one.words,
-        "unit": one.unit,
-        "observed": one.figure.value,
-        "expected": float(expected),
-        "standardised": float(size),
-        "critical": float(critical),
-        "tested": tested,
-        "alike": ", ".join(alike),
-    }
-
-
 def _found(one: Measured, year: Reconciled) -> float:
-    """What a figure is in the reconciled year, with the coefficients of that year."""
+    """What a figure is in the reconciled year, with the coefficients of that year.
+
+    NaN for a share of which too little is left to tell.
+    """
     system = year.system
-    if system.baskets is None:
-        return one.found(year.point)
-    return system.now(one, year.fitted.point).found(year.point)
+    now = one if system.baskets is None else system.now(one, year.fitted.point)
+    return np.nan if _too_little(one, year) else now.found(year.point)
+
+
+def _too_little(one: Measured, year: Reconciled) -> bool:
+    """Whether the whole of a share has all but vanished against the base year."""
+    if one.whole is None:
+        return False
+    return bool(one.whole @ year.point < LITTLE * (one.whole @ year.system.unknowns.prior))
 
 
 def _why(one: Measured, number: int, year: Reconciled) -> str:
@@ -273,6 +292,8 @@ def _why(one: Measured, number: int, year: Reconciled) -> str:
         said.insert(0, "left out: value and weight do not fit the unit values of other partners")
     elif any(removal.observation == number for removal in year.removals):
         said.insert(0, "left out: gross error by the measurement test")
+    if _too_little(one, year):
+        said.insert(0, "not told: less than a tenth of the usual whole is left")
     return "; ".join(said)
 
 

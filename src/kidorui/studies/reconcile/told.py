@@ -9,8 +9,9 @@ import pandas as pd
 
 from kidorui.case import Case
 from kidorui.results import Part
-from kidorui.studies.reconcile.gross import global_test
-from kidorui.studies.reconcile.observed import Figure
+from kidorui.studies.reconcile.gross import global_test, observed_test
+from kidorui.studies.reconcile.observed import Found
+from kidorui.studies.reconcile.restated import Figure
 from kidorui.studies.reconcile.tables import Reconciled
 
 Tables = Mapping[str, pd.DataFrame]
@@ -22,6 +23,9 @@ AGREES, WRONG, KNOWN, CHANGES = (
     "What do they determine?",
     "What changes against the base year?",
 )
+
+NAMED = 8
+"""Gross errors that are told in a sentence each."""
 
 TRACE = 1e-3
 """Flow below which there is none to speak of, t/yr."""
@@ -43,14 +47,13 @@ def summary(case: Case, year: int, tables: Tables, found: Reconciled) -> pd.Data
     return table.astype({"value": float})
 
 
-def notes(
-    case: Case, year: int, tables: Tables, found: Reconciled, figures: Sequence[Figure]
-) -> list[str]:
+def notes(case: Case, year: int, tables: Tables, found: Reconciled, observed: Found) -> list[str]:
     """Sentences a reader must see: what was left out, and on what the result rests."""
     return [
-        *(_on_one_gross(row) for row in tables["gross_errors"].to_dict("records")),
+        *_on_gross_errors(tables),
         *_on_rest(case, year, found),
-        *_on_sums(figures),
+        *_on_restated(observed),
+        *_on_sums(observed.counted),
         *_on_assumed(tables, own=found.system.own),
     ]
 
@@ -79,7 +82,10 @@ def _on_agreement(tables: Tables, found: Reconciled, year: int) -> Iterator[Row]
     yield AGREES, "fitted in the end", len(used), "figures"
     yield AGREES, "of these tested by others (redundant)", used["redundant"].sum(), "figures"
     yield AGREES, "moved by more than two standard errors", _far(used), "figures"
-    yield AGREES, "sum of squares left", squares, ""
+    own_squares, expected = observed_test(found.fitted.found, len(found.kept))
+    yield AGREES, "sum of squares of the observations", own_squares, ""
+    yield AGREES, "expected of them if their errors are right", expected, ""
+    yield AGREES, "sum of squares of all, with what is assumed", squares, ""
     yield AGREES, "degrees of freedom", freedom, ""
     yield AGREES, "chance of as much or more", chance * 100, "%"
 
@@ -87,19 +93,12 @@ def _on_agreement(tables: Tables, found: Reconciled, year: int) -> Iterator[Row]
 def _on_gross(tables: Tables) -> Iterator[Row]:
     gross = tables["gross_errors"]
     by_test = gross["test"].value_counts()
-    yield (
-        WRONG,
-        "gross errors against balances and others",
-        by_test.get("measurement", 0),
-        "figures",
-    )
-    yield WRONG, "whose unit value cannot be right", by_test.get("unit value", 0), "figures"
-    yield (
-        WRONG,
-        "flows whose unit value could be tested",
-        tables["unit_values"]["standardised"].notna().sum(),
-        "flows",
-    )
+    values = tables["unit_values"]
+    against = "gross errors against balances and others"
+    yield WRONG, against, by_test.get("measurement", 0), "figures"
+    yield WRONG, "flows whose unit value could be tested", (values["tested"] > 0).sum(), "flows"
+    yield WRONG, "of these such as cannot be right", values["gross"].sum(), "flows"
+    yield WRONG, "figures left out for that", by_test.get("unit value", 0), "figures"
 
 
 def _on_determined(tables: Tables) -> Iterator[Row]:
@@ -135,6 +134,18 @@ def _far(used: pd.DataFrame) -> int:
     return int(((used["residual"] / used["uncertainty"]).abs() > 2).sum())
 
 
+def _on_gross_errors(tables: Tables) -> Iterator[str]:
+    rows = tables["gross_errors"].to_dict("records")
+    yield from map(_on_one_gross, rows[:NAMED])
+    if len(rows) > NAMED:
+        yield f"{len(rows) - NAMED} more gross errors are in the table gross_errors."
+    if any(row["test"] == "measurement" for row in rows):
+        yield (
+            "A gross error against balances is one against the network too: trade for which it "
+            "has no route, no capacity or no user stands out as much as a wrong figure does."
+        )
+
+
 def _on_one_gross(row: Mapping[object, object]) -> str:
     alike = f" The test cannot tell it from {row['alike']}." if row["alike"] else ""
     observed, expected = _number(row["observed"]), _number(row["expected"])
@@ -162,6 +173,20 @@ def _on_rest(case: Case, year: int, found: Reconciled) -> Iterator[str]:
         yield (
             "Standard errors hold given the bounds that bind: what stands at one has none of its "
             "own, and those of others would be larger if the bound were wrong."
+        )
+
+
+def _on_restated(observed: Found) -> Iterator[str]:
+    rest = [figure for figure in observed.counted if figure.but]
+    if observed.again:
+        yield (
+            f"{observed.again} observations only say again what others of their data set say, or "
+            "of one made from it, and are left out: see the table not_compared."
+        )
+    if rest:
+        yield (
+            f"{len(rest)} figures of imports from all are taken less the partners that the same "
+            "data set tells: what came from all others."
         )
 
 
