@@ -14,7 +14,8 @@ import pytest
 
 from kidorui.studies.base_year import solve_base_year
 from kidorui.studies.context import Context
-from kidorui.studies.outages.failing import every_outage, with_outages
+from kidorui.studies.outages.eve import calm_of
+from kidorui.studies.outages.failing import every_ban, every_outage, with_outages
 from kidorui.studies.outages.leverage import leverage
 from kidorui.studies.outages.n_minus_1 import (
     MONTHS,
@@ -26,9 +27,10 @@ from kidorui.studies.outages.n_minus_1 import (
     survival,
 )
 from kidorui.studies.outages.stock_days import ANY, stock_days
+from kidorui.studies.stress.calm import on_months
 from kidorui.studies.stress.march import March
 from kidorui.studies.stress.stops import MONTH_DAYS
-from tests.changed import edited
+from tests.changed import edited, with_rows
 from tests.stress.chain import CALM_PRICE, FEED, YEAR, chain
 
 MONTH_OF_METAL = 1200 / 12
@@ -55,6 +57,11 @@ def found() -> Outages:
     return found_in(sea_and_cover())
 
 
+def compile_case(case):
+    """The network of a case in 2028, by months."""
+    return on_months(case, calm_of(case, 2028, 12))
+
+
 def row_of(table: pd.DataFrame, kind: str, outage: str) -> pd.Series:
     [number] = np.flatnonzero((table["kind"] == kind) & (table["outage"] == outage))
     return table.iloc[number]
@@ -75,6 +82,38 @@ def test_every_country_and_stage_plant_owner_and_route_is_there_once(found):
         ("owner", "Trader"),
         ("route", "ox-NdPr CN JP"),
     ]
+
+
+def test_all_sites_of_a_country_fail_with_it_and_an_owner_of_several_is_in_that_country():
+    case = with_rows(sea_and_cover(), "places", {"id": "CN-N", "name": "North", "iso3": "CHN"})
+    case = edited(case, "plants", "mine-au", place="CN-N", owner="Miner")
+    case = edited(case, "plants", "mine-cn", owner="Miner")
+    network = compile_case(case)
+    every = every_outage(network, network.standing[0])
+    [stage] = [one for one in every if one.kind == "stage" and one.stage == "mine"]
+    assert (stage.id, stage.origin) == ("CN mine", "CN")
+    assert set(stage.goods) == {"mine-cn", "mine-au"}
+    [owner] = [one for one in every if one.kind == "owner"]
+    assert owner.origin == "CN"
+    assert {one.origin for one in every if one.kind == "plant"} == {"CN", "CN-N", "JP"}
+
+
+def test_nobody_cuts_off_a_site_of_his_own_country():
+    case = with_rows(sea_and_cover(), "places", {"id": "JP-N", "name": "North", "iso3": "JPN"})
+    inland = {"goods": "ox-NdPr", "origin": "JP-N", "destination": "JP", "cost": 0.1, "tariff": 0.0}
+    network = compile_case(with_rows(case, "routes", inland | {"transit": 1.0}))
+    assert [(one.origin, one.destination) for one in every_ban(network)] == [("CN", "JP")]
+
+
+def test_what_opens_within_the_year_fails_with_its_country():
+    case = edited(sea_and_cover(), "plants", "mine-au", place="CN", opening=2028.75)
+    late = found_in(case)
+    [stage] = [one for one in late.outages if one.id == "CN mine"]
+    assert set(stage.goods) == {"mine-cn", "mine-au"}
+    assert row_of(n_minus_1(late), "stage", "CN mine")["short_12"] == pytest.approx(
+        row_of(n_minus_1(found_in(sea_and_cover())), "stage", "CN mine")["short_12"]
+    )
+    row_of(skipped(late), "plant", "mine-au")
 
 
 def test_a_mine_that_fails_is_felt_when_what_is_at_sea_and_held_is_gone(found):

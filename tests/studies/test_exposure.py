@@ -85,6 +85,15 @@ def test_seen_from_china_nothing_is_imported(told):
     assert (reliance <= 0).all()
 
 
+def test_a_place_without_users_loses_nothing_and_has_its_tables_all_the_same():
+    told = kd.exposure(tiny(), focus="AU")
+    assert told.faults() == []
+    rows = told.table("n_minus_1")
+    assert len(rows) > 0
+    assert (rows[["value_12", "purchase_12", "buffer_12"]] == 0).all(axis=None)
+    assert told.table("survival").empty
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

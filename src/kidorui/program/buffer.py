@@ -2,7 +2,8 @@
 
 A small programme over the places at home alone: what comes from abroad, what is drawn from
 stocks and what plants make is as it was in a path that was lived; stated are the differences to it
-that a buffer allows. It is stated once, and its bounds are set to a path.
+that a buffer allows. What is not needed in a month, of the buffer or of what is made or imported
+more, lies until it is. It is stated once, and its bounds are set to a path.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class Buffers:
         may_hold: (pool at home). NaN where no stock of these would do.
         Raises SolverError.
         """
-        wanted = self._set(room, np.arange(self._months) < months, may_hold)
+        wanted = self._set(room, months, may_hold)
+        if not wanted.any():
+            return np.zeros(len(self.pools)), 0.0
         self._solver.set_all(self.model.column_bounds(), self.model.row_bounds(), self.model.cost())
         solution = self._solver.solve_robustly(explain=False)
         missing = (wanted - solution.values["bought"]).sum()
@@ -78,26 +81,15 @@ class Buffers:
         held = np.maximum(solution.values["buffer"][0], 0.0)
         return held, float(held @ self._cost)
 
-    def _set(self, room: Room, counts: BoolArray, may_hold: BoolArray) -> FloatArray:
-        """Set the bounds to a path, of the months that count; what is wanted (month, demand)."""
+    def _set(self, room: Room, months: int, may_hold: BoolArray) -> FloatArray:
+        """Set the bounds to a path; what is wanted of it in the first months (month, demand)."""
         variables, rows = self.model.variables, self.model.constraints
-        early = counts[:, None]
-        free = np.where(early, np.inf, 0.0)
-        wanted = np.where(early, room.lacks, 0.0)
-        for name, lower, upper in (
-            ("more", np.where(early, -room.ran, 0.0), np.broadcast_to(free, room.ran.shape)),
-            ("bought", np.zeros_like(wanted), wanted),
-            ("imported", np.zeros_like(room.spare), np.broadcast_to(free, room.spare.shape)),
-            ("drawn", np.zeros_like(room.spare), np.where(may_hold & self._stored, free, 0.0)),
-        ):
-            variables[name].lower[:] = lower.ravel()
-            variables[name].upper[:] = upper.ravel()
+        wanted = np.where(np.arange(self._months)[:, None] < months, room.lacks, 0.0)
+        variables["more"].lower[:] = -room.ran.ravel()
+        variables["bought"].upper[:] = wanted.ravel()
+        variables["buffer"].upper[:] = np.where(may_hold & self._stored, np.inf, 0.0)
         rows["imports"].upper[:] = np.cumsum(room.spare, axis=0).ravel()
         rows["capacity"].upper[:] = room.capacity.ravel()
-        # what is left for later months is nobody's concern here
-        later = np.repeat(~counts, len(self.pools))
-        rows["balance"].lower[:] = np.where(later, -np.inf, 0.0)
-        rows["balance"].upper[:] = np.where(later, np.inf, 0.0)
         return wanted
 
 
@@ -116,7 +108,8 @@ def _state(network: Network, of: Buffers, cost: FloatArray) -> Model:
     taken = at_every_node(tree, making.taken[of.pools][:, of.activities])
     rows = (np.arange(nodes)[:, None] * count + of.pools).ravel()
     columns = (np.arange(nodes)[:, None] * making.things + of.activities).ravel()
-    landed = of_window(making, tree).in_time[rows][:, columns]
+    made = of_window(making, tree)
+    landed, later = made.in_time[rows][:, columns], made.later[of.pools][:, columns]
     position = np.full(count, -1)
     position[of.pools] = np.arange(pools)
     buyer = position[network.demands["pool"].to_numpy()[of.demands]]
@@ -126,21 +119,28 @@ def _state(network: Network, of: Buffers, cost: FloatArray) -> Model:
     wanted = -_DEARER * max(float(cost.max(initial=0.0)), PER_TONNE)
     model.add_variables("bought", (nodes, len(of.demands)), cost=wanted)
     model.add_variables("imported", (nodes, pools))
-    model.add_variables("drawn", (nodes, pools))
-    model.add_variables("disposed", (nodes, pools))
+    model.add_variables("kept", (nodes, pools))
     model.add_variables("buffer", (1, pools), cost=cost, labels=labels)
     lying = sparse.eye_array(nodes * pools, format="csr")
+    before = sparse.eye_array(nodes * pools, k=-pools, format="csr")
     model.add_constraints(
         "balance",
         {
             "more": sparse.csr_array(landed - taken),
             "bought": -at_every_node(tree, incidence(buyer, pools)),
             "imported": lying,
-            "drawn": lying,
-            "disposed": -lying,
+            "kept": sparse.csr_array((before - lying) / MONTH),
+            "buffer": sparse.csr_array(sparse.eye_array(nodes * pools, pools) / MONTH),
         },
         lower=0.0,
         upper=0.0,
+        labels=labels,
+    )
+    last = sparse.eye_array(pools, nodes * pools, k=(nodes - 1) * pools)
+    model.add_constraints(
+        "under way",
+        {"more": sparse.csr_array(later), "kept": sparse.csr_array(last)},
+        lower=0.0,
         labels=labels,
     )
     place = np.full(len(network.units), -1)
@@ -153,11 +153,4 @@ def _state(network: Network, of: Buffers, cost: FloatArray) -> Model:
     )
     so_far = sparse.kron(np.tril(np.ones((nodes, nodes))), sparse.eye_array(pools), format="csr")
     model.add_constraints("imports", {"imported": so_far}, labels=labels)
-    every_month = sparse.kron(np.ones((1, nodes)), sparse.eye_array(pools), format="csr")
-    model.add_constraints(
-        "stock",
-        {"drawn": MONTH * every_month, "buffer": -sparse.eye_array(pools, format="csr")},
-        upper=0.0,
-        labels=labels,
-    )
     return model

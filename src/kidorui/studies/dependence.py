@@ -110,10 +110,21 @@ def dependence(solved: Solved, moments: Sequence[Moment]) -> pd.DataFrame:
 
 def home_places(case: Case) -> list[str]:
     """The places of the focus place's country."""
-    places = case.table("places")
-    country = places.set_index("id")["iso3"][case.settings.focus]
-    same = (places["iso3"] == country) | (places["id"] == case.settings.focus)
-    return list(places.loc[same, "id"])
+    country = countries(case)
+    return [place for place, first in country.items() if first == country[case.settings.focus]]
+
+
+def countries(case: Case) -> dict[str, str]:
+    """Of every place the first place of its country (`iso3`).
+
+    One that stands for several countries, or for one that is not named, is a country of its own.
+    """
+    first: dict[str, str] = {}
+    places = case.table("places")[["id", "iso3", "covers"]]
+    return {
+        place: place if len(covers) or not iso3 else first.setdefault(iso3, place)
+        for place, iso3, covers in places.itertuples(index=False)
+    }
 
 
 def ceilings(case: Case, table: pd.DataFrame) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kidorui.studies.dependence import countries
 from kidorui.studies.exposure.concentration import (
     hhi,
     net_import_reliance,
@@ -22,7 +23,7 @@ RECOVERED = "recovered"
 
 
 def indices(ledger: Ledger, traced: LookThrough) -> pd.DataFrame:
-    """One row per element or group, stage, basis and index that can be told; all from 0 to 1.
+    """One row per element or group, stage, basis and index that can be told, as fractions.
 
     `hhi_output` is of the world's output, `hhi_imports` of what the focus country imports, and
     `hhi_supply` of that and what it makes and keeps; `top_supplier` the largest share of the
@@ -41,14 +42,14 @@ def indices(ledger: Ledger, traced: LookThrough) -> pd.DataFrame:
 
 
 def _of_basis(ledger: Ledger, amounts: Amounts) -> pd.DataFrame:
-    countries, country = _countries(ledger)
+    named, country = _countries(ledger)
     home = np.isin(amounts.places, ledger.flows.home)
     made, imports = (_by_country(part, country) for part in (amounts.made, amounts.imports))
     own = (amounts.made + amounts.recovered)[:, home].sum(axis=1)
     abroad = amounts.imports.sum(axis=1), amounts.exports.sum(axis=1)
     kept = np.maximum(own - abroad[1], 0.0)
     supply = np.concatenate([imports, kept[:, None]], axis=1)
-    names = np.array([*countries, HOME], dtype=object)
+    names = np.array([*named, HOME], dtype=object)
     share = shares_of(np.moveaxis(supply, 1, -1))
     largest = np.nan_to_num(share, nan=-1.0).argmax(axis=-1)
     used = amounts.used[:, home].sum(axis=1)
@@ -115,12 +116,10 @@ def _rows(
 
 
 def _countries(ledger: Ledger) -> tuple[list[str], npt.NDArray[np.intp]]:
-    """Countries by one of their places, and (place) which of them each lies in."""
-    table = ledger.flows.case.table("places").set_index("id")["iso3"]
-    codes = [table[place] or place for place in ledger.places]
-    country, found = pd.factorize(np.array(codes, dtype=object))
-    first = [ledger.places[codes.index(code)] for code in found]
-    return first, np.asarray(country, dtype=np.intp)
+    """Countries by the first of their places, and (place) which of them each lies in."""
+    first = countries(ledger.flows.case)
+    country, found = pd.factorize(np.array([first[p] for p in ledger.places], dtype=object))
+    return list(found), np.asarray(country, dtype=np.intp)
 
 
 def _by_country(amounts: FloatArray, country: npt.NDArray[np.intp]) -> FloatArray:

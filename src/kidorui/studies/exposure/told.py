@@ -350,9 +350,9 @@ def _stock_part(rows: pd.DataFrame) -> Part:
     digits = {"t": 1, "of use": 0, "a year": 3, "per 1,000": 2}
     return Part(
         "stock_days",
-        "Stocks with which no line of a sector stops for 12 months of its worst failure abroad, "
-        "the most days for their cost first: t, days of use, million US$ a year, days gained for "
-        "1,000 US$ a year",
+        "Stocks with which no line of a sector stops for 12 months of its worst failure, abroad "
+        "where there is any, the most days for their cost first: t, days of use, million US$ a "
+        "year, days gained for 1,000 US$ a year",
         told.head(_TOLD).round(digits).reset_index(drop=True),
         "No stock is needed.",
     )

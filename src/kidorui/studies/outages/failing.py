@@ -13,6 +13,7 @@ import pandas as pd
 from kidorui.case import Case
 from kidorui.network import Network
 from kidorui.network.hits import Target
+from kidorui.studies.dependence import countries
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -20,7 +21,7 @@ IntArray = npt.NDArray[np.intp]
 Kind = Literal["stage", "plant", "owner", "route", "ban"]
 
 _STANDS = 1e-6
-"""t/yr below which a plant does not stand, and a flow is the solver's tolerance."""
+"""t/yr below which a plant does not stand."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Outage:
     """One thing that fails, wholly and until further notice, as an event of the case.
 
     A stage is all plants of a country at it, an owner all of theirs anywhere; a route carries one
-    material from one place to another; a ban is all that one place sends another. `goods` are
-    the plants, or the materials and stages, that stop.
+    material from one place to another; a ban is all that one place sends another. `origin` is
+    the place, or the first of the country; "" where it is in several. `goods` are the plants, or
+    the materials and stages, that stop.
     """
 
     kind: Kind
@@ -60,9 +62,11 @@ def event_of(case: Case, outage: int) -> int:
 def every_outage(network: Network, standing: FloatArray) -> list[Outage]:
     """All that may fail in a network whose units have `standing` capacity, t/yr.
 
-    Projects that are open count as plants; what does not stand cannot fail.
+    Projects that open count as plants; what does not stand cannot fail.
     """
-    units = network.units.assign(owner=_owners(network))[standing > _STANDS]
+    units = network.units.assign(
+        owner=_owners(network), country=network.units["place"].map(countries(network.case))
+    )[standing > _STANDS]
     names = network.case.table("places").set_index("id")["name"]
     return [
         *_stages(units, names),
@@ -72,9 +76,10 @@ def every_outage(network: Network, standing: FloatArray) -> list[Outage]:
     ]
 
 
-def every_ban(network: Network, flow: FloatArray) -> list[Outage]:
-    """Of every pair of places between which anything is shipped (route, t/yr), one cut off."""
-    routes = network.routes[flow > _STANDS]
+def every_ban(network: Network) -> list[Outage]:
+    """Of every pair of places with a route from one to the other's country, one cut off."""
+    routes, country = network.routes, countries(network.case)
+    routes = routes[routes["origin"].map(country) != routes["destination"].map(country)]
     names = network.case.table("places").set_index("id")["name"]
     stages = tuple(dict.fromkeys(network.case.table("materials")["stage"]))
     pairs = (
@@ -132,7 +137,7 @@ def _owners(network: Network) -> pd.Series:
 
 
 def _stages(units: pd.DataFrame, names: pd.Series) -> Iterator[Outage]:
-    for key, of in units.groupby(["place", "stage"], sort=True):
+    for key, of in units.groupby(["country", "stage"], sort=True):
         place, stage = map(str, key)
         name = f"{names[place]}, all {_PLANTS.get(stage, stage)}"
         yield Outage("stage", f"{place} {stage}", name, place, "", stage, tuple(of["id"]))
@@ -151,8 +156,8 @@ def _owned(units: pd.DataFrame) -> Iterator[Outage]:
     each["owner"] = each["owner"].str.strip()
     for owner, of in each[each["owner"] != ""].groupby("owner", sort=True):
         stages = " ".join(dict.fromkeys(of["stage"]))
-        places = set(of["place"])
-        origin = places.pop() if len(places) == 1 else ""
+        inside = set(of["country"])
+        origin = inside.pop() if len(inside) == 1 else ""
         yield Outage(
             "owner", str(owner), f"{owner}, all plants", origin, "", stages, tuple(of["id"])
         )

@@ -13,13 +13,14 @@ from kidorui.network import Network
 from kidorui.network.links import DAYS
 from kidorui.network.months import window
 from kidorui.program.buffer import Buffers, Room
+from kidorui.program.moving import movers, of_window
 from kidorui.program.operation import shipped
 from kidorui.studies.base_year import PER_TONNE
 from kidorui.studies.dependence import home_places
 from kidorui.studies.outages.eve import Eve
 from kidorui.studies.stress.grid import yearly_use
 from kidorui.studies.stress.lived import Lived
-from kidorui.studies.stress.stops import in_demand, least_run
+from kidorui.studies.stress.stops import in_demand, least_run, stopped_share
 from kidorui.studies.stress.world import World
 
 FloatArray = npt.NDArray[np.float64]
@@ -41,6 +42,12 @@ class Need:
     tonnes: Mapping[str, float]
     cost: float
 
+    def purchase(self, price: Mapping[str, float]) -> float:
+        """Million US$ to buy it once at prices (material) of a tonne; NaN as the cost."""
+        if np.isnan(self.cost):
+            return np.nan
+        return float(sum(tonnes * price[m] for m, tonnes in self.tonnes.items()))
+
 
 class Shelf:
     """Finds what to hold under outages lived from an eve: a live programme, and what it costs.
@@ -56,6 +63,7 @@ class Shelf:
         months = eve.scenario.months - eve.lead
         tree = window(world.case, eve.scenario.onset, [1.0] * months)
         self._network = network.on(tree, np.full(months, eve.lead, dtype=np.intp))
+        self._arrives = of_window(movers(self._network)[1], tree).in_time
         home = network.pools["place"].isin(home_places(world.case)).to_numpy()
         self._buffers = Buffers(self._network, home, yearly_cost(network, world.worth))
         self._material = network.pools["material"].to_numpy(object)[self._buffers.pools]
@@ -96,7 +104,8 @@ class Shelf:
         served, wanted = lived.served[after], lived.wanted[after]
         must = np.zeros(len(network.demands), dtype=bool)
         must[chosen] = True
-        lacks = np.where(must, np.maximum(least_run(lived) * wanted - served, 0.0), 0.0)
+        stand = must & (stopped_share(lived)[after] > 0)
+        lacks = np.where(stand, np.maximum(least_run(lived) * wanted - served, 0.0), 0.0)
         return Room(
             capacity=idle[:, of.units],
             ran=np.maximum(ran[:, of.activities], 0.0),
@@ -105,19 +114,18 @@ class Shelf:
         )
 
     def _spare(self, lived: Lived) -> FloatArray:
-        """(month, pool): t/yr not imported, of what is no dearer than without the outage.
+        """(month, pool): t/yr that do not arrive from abroad, of what is no dearer than without.
 
         Makers who lack one input do not buy the others; did they have it, they could.
         """
         network, after = self._network, slice(lived.lead, lived.path.months)
         links, home = network.links, home_places(lived.case)
-        into = links["destination"].isin(home) & ~links["origin"].isin(home)
-        less = (
+        into = (links["destination"].isin(home) & ~links["origin"].isin(home)).to_numpy()
+        left = (
             shipped(network, self._usual.values)[after] - shipped(network, lived.path.values)[after]
         )
-        spare = np.zeros((len(less), len(network.pools)))
-        np.add.at(spare.T, links["to_pool"].to_numpy(), (less * into.to_numpy()).T)
         count = len(network.pools)
+        spare = (self._arrives @ (left * into).ravel()).reshape(len(left), count)
         now, before = lived.path.price[after, :count], self._usual.price[after, :count]
         return np.where(now <= before * (1 + _DEARER), np.maximum(spare, 0.0), 0.0)
 

@@ -20,7 +20,7 @@ TRIFLE = 0.1
 
 
 def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.DataFrame:
-    """One row per pair of places between which goods flow: losses over a year, and their ratio.
+    """One row per pair of places of two countries between which goods flow: losses over a year.
 
     `theirs` is the worth of what users of the place cut off go without, million US$; `unsold` the
     exports of the one that cuts, at prices of the calm, that nobody else takes, `spared` the cost
@@ -30,7 +30,7 @@ def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.Data
     `economy` are as in `n_minus_1`. Raises ValueError for a year outside the axis, Infeasible.
     """
     network = on_months(case, calm_of(case, year, HORIZON))
-    every = every_ban(network, np.ones(len(network.routes)))
+    every = every_ban(network)
     struck, nothing = with_outages(case, every), event_of(case, -1)
     eve = eve_of(struck, nothing, year, HORIZON, base, context, threat=True)
     found = live_outages(case, every, eve, context, what="bans")

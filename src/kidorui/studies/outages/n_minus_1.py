@@ -98,11 +98,12 @@ def live_outages(
 def all_outages(case: Case, year: int, base: BaseYear, context: Context) -> Outages:
     """Every country at a stage, plant, owner and route that fails in a year, one at a time.
 
+    What opens within the months lived fails with its country and its owner.
     Raises ValueError for a year outside the case's axis, Infeasible.
     """
     calm = calm_of(case, year, HORIZON)
     network = on_months(case, calm)
-    outages = every_outage(network, network.standing[calm.lead])
+    outages = every_outage(network, network.standing[calm.lead :].max(axis=0))
     struck = with_outages(case, outages)
     eve = eve_of(struck, event_of(case, -1), year, HORIZON, base, context)
     return live_outages(case, outages, eve, context, survive=MONTHS)
@@ -194,11 +195,11 @@ def _losses(outcome: Outcome) -> dict[str, float]:
 
 def _to_survive(needs: Sequence[Need], price: Mapping[str, float]) -> dict[str, float]:
     """Cost of the cheapest stock by months to survive; nothing where nobody stops."""
-    cost = {need.months: need.cost for need in needs}
-    held = next((need.tonnes for need in needs if need.months == HORIZON), {})
+    by_months = {need.months: need for need in needs}
+    last = by_months.get(HORIZON)
     return {
-        f"purchase_{HORIZON}": sum(tonnes * price[m] for m, tonnes in held.items()),
-        **{f"buffer_{month}": cost.get(month, 0.0) for month in MONTHS},
+        f"purchase_{HORIZON}": last.purchase(price) if last else 0.0,
+        **{f"buffer_{m}": by_months[m].cost if m in by_months else 0.0 for m in MONTHS},
     }
 
 

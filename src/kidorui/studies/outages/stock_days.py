@@ -46,7 +46,7 @@ def stock_days(found: Outages, context: Context) -> pd.DataFrame:
     """
     worst = list(_worst(found))
     needs = context.map("days of stock", partial(_needs, found.eve, found.number), worst)
-    last, price = held_terms(found.eve.world)["days"].to_dict(), price_of(found)
+    last, price = held_terms(found.eve.world)["days"], price_of(found)
     rows = [
         {
             "sector": one.sector,
@@ -57,8 +57,8 @@ def stock_days(found: Outages, context: Context) -> pd.DataFrame:
             "stage": stage,
             "materials": tuple(need.tonnes),
             "tonnes": sum(need.tonnes.values()),
-            "days": max(tonnes * last.get(m, np.nan) for m, tonnes in need.tonnes.items()),
-            "purchase": sum(tonnes * price[m] for m, tonnes in need.tonnes.items()),
+            "days": _longest(need, last),
+            "purchase": need.purchase(price),
             "cost": need.cost,
             "gained": need.months * MONTH_DAYS - one.first_stop,
         }
@@ -70,6 +70,11 @@ def stock_days(found: Outages, context: Context) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[*columns, "days", "purchase", "cost", "gained"])
     table["per_thousand"] = table["gained"] / table["cost"].where(table["cost"] > 0) * _THOUSAND
     return table.sort_values("per_thousand", ascending=False, kind="stable", ignore_index=True)
+
+
+def _longest(need: Need, days: pd.Series) -> float:
+    """Days of use of what lasts longest, of (material) days a tonne; NaN where none is used."""
+    return float((pd.Series(need.tonnes) * days).max())
 
 
 def _worst(found: Outages) -> Iterator[Worst]:
