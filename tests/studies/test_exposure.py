@@ -33,7 +33,9 @@ def test_its_headlines_are_those_of_its_tables(told):
     [ban] = (
         told.table("leverage").query("origin == 'CN' and destination == 'JP'").to_dict("records")
     )
-    assert rows["the same for each US$ China loses"] == pytest.approx(ban["leverage"])
+    assert rows["the same for each US$ of sales that China forgoes"] == pytest.approx(
+        ban["leverage"]
+    )
     assert rows["what users in Japan lose by it"] == pytest.approx(ban["theirs"])
     assert ban["leverage"] == pytest.approx(ban["theirs"] / ban["own"])
 

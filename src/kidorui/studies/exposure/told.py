@@ -121,7 +121,12 @@ def _cut_off(out: Headlines, case: Case, rows: pd.DataFrame) -> None:
         lost = f"{control} ships {here} nothing: what is used falls in a year by"
         out.add(LEVERS, lost, row["share_12"] * 100, "%")
         out.add(LEVERS, f"what users in {here} lose by it", row["theirs"], "million US$")
-        out.add(LEVERS, f"the same for each US$ {control} loses", row["leverage"], "US$ per US$")
+        out.add(
+            LEVERS,
+            f"the same for each US$ of sales that {control} forgoes",
+            row["leverage"],
+            "US$ per US$",
+        )
         out.add(LEVERS, f"what the economy of {here} loses by it", row["economy"], "million US$")
     ours = (rows["origin"] == case.settings.focus) & (rows["destination"] == case.settings.control)
     for theirs in rows.loc[ours, "theirs"]:
@@ -185,9 +190,10 @@ def _on_outages(tables: Tables) -> Iterator[str]:
         return
     failed = skipped[skipped["why"] != "no base flow"]
     yield (
-        f"{len(skipped) - len(failed)} of {len(rows) + len(skipped)} things that may fail carry "
-        "nothing and were not lived (table skipped). An outage is whole, begins in July, lasts the "
-        "twelve months, and nobody knows for how long; the restrictions of its first day go on."
+        f"{len(skipped) - len(failed)} of {len(rows) + len(skipped)} things that may fail have "
+        "no base flow (in June) and were not lived (table skipped). An outage is whole, begins in "
+        "July, lasts the twelve months, and nobody knows for how long; the restrictions of its "
+        "first day go on."
     )
     if len(failed):
         yield f"{len(failed)} could not be solved: {', '.join(failed['outage'])} (table skipped)."

@@ -12,6 +12,7 @@ import pandas as pd
 from kidorui.network import Network
 from kidorui.network.links import DAYS
 from kidorui.network.months import window
+from kidorui.program import SolverError
 from kidorui.program.buffer import Buffers, Room
 from kidorui.program.moving import movers, of_window
 from kidorui.program.operation import shipped
@@ -81,12 +82,15 @@ class Shelf:
 
         demands: those that must not stop, all that want anything unless given. Nobody gets less
         than he did: what is missing to the least run comes from the stock. stages: of the
-        materials that may be held, all of STORED unless given.
-        Raises SolverError.
+        materials that may be held, all of STORED unless given. Where the solver gives up there is
+        no answer, as where no stock would do.
         """
         chosen = in_demand(lived) if demands is None else demands
         may = np.isin(self.stage, STORED if stages is None else stages)
-        held, cost = self._buffers.least(self._room(lived, chosen), months, may)
+        try:
+            held, cost = self._buffers.least(self._room(lived, chosen), months, may)
+        except SolverError:
+            return Need(months, {}, np.nan)
         told = np.flatnonzero(held > _TRACE)
         tonnes: dict[str, float] = {}
         for material, amount in zip(self._material[told], held[told].tolist(), strict=True):

@@ -23,9 +23,9 @@ def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.Data
     """One row per pair of places of two countries between which goods flow: losses over a year.
 
     `theirs` is the worth of what users of the place cut off go without, million US$; `unsold` the
-    exports of the one that cuts, at prices of the calm, that nobody else takes, `spared` the cost
-    of what its plants do not run, `users` what its own users go without; `own` is the sum of the
-    first and the last less what is spared, at least nought. `leverage` is theirs over own, NaN
+    exports of the one that cuts, at prices of the calm, that nobody else takes, `users` what its
+    own users go without; `own` is their sum, so that `leverage`, theirs over own, is the least:
+    what its plants do not spend (`spared`) and what it does not buy abroad is not taken off. NaN
     where either is a trifle. Where the focus place is cut off, `first_stop`, `share_12` and
     `economy` are as in `n_minus_1`. Raises ValueError for a year outside the axis, Infeasible.
     """
@@ -52,7 +52,7 @@ def leverage(case: Case, year: int, base: BaseYear, context: Context) -> pd.Data
                 "unsold": unsold,
                 "spared": spared,
                 "users": users,
-                "own": max(unsold - spared, 0.0) + users,
+                "own": max(unsold, 0.0) + users,
             }
         )
     columns = ["origin", "destination", "flow", *_AT_FOCUS, *_LOSSES]
