@@ -36,7 +36,7 @@ def exposure(
     year
         Year, from the base year of the case on; that unless given.
     quick
-        Shares, origins and indices alone: seconds instead of a minute or two.
+        Shares, origins and indices alone: seconds instead of a minute.
     at
         The end of ranges to take: low, value or high for all, or NAME=END for one table, one
         column (plants.capacity) or one source.
