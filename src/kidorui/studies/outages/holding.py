@@ -51,7 +51,7 @@ class Need:
 
 
 class Shelf:
-    """Finds what to hold under outages lived from an eve: a live programme, and what it costs.
+    """Finds what to hold under outages lived from an eve, and what it costs.
 
     A stock costs its holding and the interest on what it is worth, at the higher of base price and
     price of the calm, every year whether it is needed or not.
