@@ -1,6 +1,7 @@
 """What a user writes: a case as a folder of tables (or a workbook), loaded and checked."""
 
 from kidorui.case.case import Case, check, load
+from kidorui.case.customs import customs_codes
 from kidorui.case.differences import diff
 from kidorui.case.exporting import export
 from kidorui.case.faults import CaseError, Fault, Report
@@ -22,6 +23,7 @@ __all__ = [
     "bundled",
     "check",
     "country_places",
+    "customs_codes",
     "diff",
     "export",
     "load",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated
 
 from kidorui.cli.planning import Several
-from kidorui.cli.studying import answer, ends, tell, told
+from kidorui.cli.studying import ask, ends
 
 
 def calibrate(
@@ -54,7 +54,4 @@ def calibrate(
     options = CalibrateOptions(predict=tuple(map(name_of, pasts)))
     study = partial(calibrate_study, pasts=pasts)
     question = Question("calibration", study, loaded, options)
-    run, computed = answer(question, seed=0, force=force, quiet=quiet or json)
-    if not json and not quiet:
-        tell(run, parts(run.result.tables), computed=computed)
-    return told(run, json=json)
+    return ask(question, lambda one: parts(one.tables), force=force, json=json, quiet=quiet)

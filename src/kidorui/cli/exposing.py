@@ -7,7 +7,7 @@ from typing import Annotated
 
 from kidorui.cli.exits import Refused
 from kidorui.cli.planning import Several
-from kidorui.cli.studying import answer, ends, tell, told
+from kidorui.cli.studying import ask, ends
 
 
 def exposure(
@@ -62,7 +62,4 @@ def exposure(
     if faults := faults_of(loaded, options):
         raise Refused("\n".join(faults))
     question = Question("exposure", exposure_study, loaded, options)
-    run, computed = answer(question, seed=0, force=force, quiet=quiet or json)
-    if not json and not quiet:
-        tell(run, parts(run.result.tables, run.manifest.meta), computed=computed)
-    return told(run, json=json)
+    return ask(question, parts, force=force, json=json, quiet=quiet)

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter, validators
 
 from kidorui.cli.planning import Money, Several
-from kidorui.cli.studying import answer, load_to_plan, tell, told
+from kidorui.cli.studying import ask, load_to_plan
 
 Runs = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=10_000))]
 
@@ -82,7 +82,6 @@ def robust(
         year=year,
     )
     question = Question("robust", robust_study, loaded, options)
-    run, computed = answer(question, seed=seed, force=force, quiet=quiet or json)
-    if not json and not quiet:
-        tell(run, parts(run.result.tables), computed=computed)
-    return told(run, json=json)
+    return ask(
+        question, lambda one: parts(one.tables), seed=seed, force=force, json=json, quiet=quiet
+    )

@@ -10,11 +10,11 @@ from cyclopts import Parameter, validators
 
 from kidorui.cli.exits import Refused
 from kidorui.cli.planning import Several
-from kidorui.cli.studying import answer, load_to_plan, tell, told
+from kidorui.cli.studying import ask, load_to_plan
 
 if TYPE_CHECKING:
     from kidorui.case import Case
-    from kidorui.results import Result
+    from kidorui.results import Part, Result
 
 Months = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=240))]
 Draws = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=100_000))]
@@ -109,12 +109,11 @@ def stress(
     )
     study = partial(stress_study, plan=replayed)
     question = Question("stress", study, loaded, options)
-    run, computed = answer(question, seed=seed, force=force, quiet=quiet or json)
-    if not json and not quiet:
-        tables = run.result.tables
-        told_parts = [*parts(tables, run.result.meta), *variant_parts(tables)]
-        tell(run, told_parts, computed=computed)
-    return told(run, json=json)
+
+    def both(one: Result) -> list[Part]:
+        return [*parts(one.tables, one.meta), *variant_parts(one.tables)]
+
+    return ask(question, both, seed=seed, force=force, json=json, quiet=quiet)
 
 
 def _plan_of(run_id: str, case: Case) -> Result:

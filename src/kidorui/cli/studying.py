@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kidorui.case import Case
-    from kidorui.results import Part
+    from kidorui.results import Part, Result
     from kidorui.runs import Run
     from kidorui.runs.execute import Question
 
@@ -107,6 +107,22 @@ def tell(run: Run, parts: Iterable[Part], *, computed: bool) -> None:
     say()
     stored = "" if computed else f" (stored {run.manifest.created}; --force answers anew)"
     say(f"run {run.id}{stored}; see kidorui show {run.id}")
+
+
+def ask(
+    question: Question[Options],
+    parts: Callable[[Result], Iterable[Part]],
+    *,
+    seed: int = 0,
+    force: bool,
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Answer a question and tell it, with the parts of its tables; the exit code."""
+    run, computed = answer(question, seed=seed, force=force, quiet=quiet or json)
+    if not json and not quiet:
+        tell(run, parts(run.result), computed=computed)
+    return told(run, json=json)
 
 
 def told(run: Run, *, json: bool) -> int:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kidorui.cli.exits import Refused
-from kidorui.cli.studying import answer, tell, told
+from kidorui.cli.studying import ask
 
 if TYPE_CHECKING:
     from kidorui.case import Case
@@ -55,10 +55,7 @@ def validate(
     options = ValidateOptions(names, fast, tuple(map(name_of, cases.values())))
     first = next(iter(cases.values()))
     question = Question("validate", partial(_answer, cases), first, options)
-    run, computed = answer(question, seed=0, force=force, quiet=quiet or json)
-    if not json and not quiet:
-        tell(run, parts(run.result.tables), computed=computed)
-    return told(run, json=json)
+    return ask(question, lambda one: parts(one.tables), force=force, json=json, quiet=quiet)
 
 
 def _answer(cases: dict[str, Case], _: Case, options: ValidateOptions, context: Context) -> Result:

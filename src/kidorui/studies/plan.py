@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +24,7 @@ from kidorui.studies.breakeven import Point, break_even, cost_cuts, sweep, sweep
 from kidorui.studies.builds import builds, committed
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import dependence
+from kidorui.studies.facts import facts, highs, seen_from
 from kidorui.studies.frontier import Point as FrontierPoint
 from kidorui.studies.frontier import frontier, frontier_table
 from kidorui.studies.headlines import notes, summary
@@ -253,17 +253,11 @@ def _question(case: Case, events: tuple[str, ...], options: PlanOptions) -> Mapp
 def _meta(solved: Solved, options: PlanOptions, events: tuple[str, ...]) -> dict[str, Json]:
     """Facts of the answer beside its tables."""
     s, model = solved.case.settings, solved.program.model
-    names = solved.case.table("places").set_index("id")["name"]
     return {
-        "title": s.title,
-        "case": s.name,
-        "case_hash": solved.case.hash,
-        "options": asdict(options),
+        **facts(solved.case, options),
+        **seen_from(solved.case),
         "events": list(events),
         "event_names": dict(solved.case.table("events").set_index("id")["name"]),
-        "focus_id": s.focus,
-        "focus": str(names[s.focus]),
-        "control": str(names[s.control]),
         "price_year": s.price_year,
         "yen_per_usd": s.yen_per_usd,
         "discount_rate": s.discount_rate,
@@ -277,8 +271,7 @@ def _meta(solved: Solved, options: PlanOptions, events: tuple[str, ...]) -> dict
         "rows": model.rows,
         "nonzeros": int(model.matrix().nnz),
         "nodes": solved.tree.size,
-        "solver": f"HiGHS {version('highspy')}",
-        "kidorui": version("kidorui"),
+        "solver": highs(),
         "failures": [],
     }
 

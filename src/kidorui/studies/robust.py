@@ -19,6 +19,7 @@ from kidorui.studies.bill import bills
 from kidorui.studies.builds import SMALLEST, builds
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import dependence
+from kidorui.studies.facts import facts, seen_from
 from kidorui.studies.moments import NO_EVENT
 from kidorui.studies.plan import (
     Clock,
@@ -138,14 +139,9 @@ def _result(
     }
     tables = {"summary": summary(tables, [told.figures for told in runs]), **tables}
     ordered = arranged("robust", tables)
-    names = case.table("places").set_index("id")["name"]
     meta: dict[str, Json] = {
-        "title": case.settings.title,
-        "case": case.settings.name,
-        "case_hash": case.hash,
-        "focus": str(names[case.settings.focus]),
-        "control": str(names[case.settings.control]),
-        "options": asdict(options),
+        **facts(case, options),
+        **seen_from(case),
         "notes": [],
         "failures": failures,
     }

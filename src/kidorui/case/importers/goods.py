@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from kidorui.case.customs import customs_codes
 from kidorui.case.faults import CaseError, Fault
 from kidorui.case.importers.rows import Asked, BoolArray, within_a_place
 from kidorui.case.schema import table_schema
@@ -17,8 +18,8 @@ _WORDS = {"oxide": re.compile(r"oxide|o\d", re.IGNORECASE), "metal": re.compile(
 
 def codes_of(wanted: Asked) -> tuple[str, ...]:
     """Customs codes of the case's materials, of those asked for; CaseError where there is none."""
-    texts = wanted.case.table("materials")["hs"].str.replace(".", "").str.split(";").explode()
-    stated = sorted({code.strip() for code in texts if code.strip()})
+    cells = wanted.case.table("materials")["hs"]
+    stated = sorted({code for cell in cells for code in customs_codes(cell)})
     if not wanted.hs:
         codes = {code[:6] for code in stated}
         none = [Fault("materials", None, "hs", "no material has a customs code", "HS codes")]
@@ -52,11 +53,7 @@ def goods_of(code: str, wanted: Asked) -> str:
     one with the most materials, and of equals the furthest along the chain.
     """
     materials = wanted.case.table("materials")
-    carries = [
-        any(_meet(code, own.strip()) for own in text.replace(".", "").split(";") if own.strip())
-        for text in materials["hs"]
-    ]
-    found = materials[carries]
+    found = materials[_traded_under(code, materials)]
     if len(found) == 1:
         return str(found["id"].iloc[0])
     seen = wanted.case.table("observations")
@@ -71,14 +68,7 @@ def goods_of(code: str, wanted: Asked) -> str:
 def stages_of(code: str, wanted: Asked) -> list[str]:
     """Stages of the materials that are traded under a six-digit code."""
     materials = wanted.case.table("materials")
-    return [
-        str(stage)
-        for stage in dict.fromkeys(
-            stage
-            for stage, text in zip(materials["stage"], materials["hs"], strict=True)
-            if any(_meet(code, own.strip()) for own in text.split(";") if own.strip())
-        )
-    ]
+    return [str(stage) for stage in materials["stage"][_traded_under(code, materials)].unique()]
 
 
 def traded_told(codes: Iterable[str], rows: pd.DataFrame, wanted: Asked) -> tuple[str, ...]:
@@ -122,6 +112,14 @@ def material_named(text: str, wanted: Asked) -> str:
 def has_stage(stage: str, wanted: Asked) -> bool:
     """Whether a material of the case is of a stage."""
     return bool((wanted.case.table("materials")["stage"] == stage).any())
+
+
+def _traded_under(code: str, materials: pd.DataFrame) -> BoolArray:
+    """(material): whether it is traded under a six-digit code."""
+    return np.array(
+        [any(_meet(code, own) for own in customs_codes(cell)) for cell in materials["hs"]],
+        dtype=bool,
+    )
 
 
 def _meet(one: str, other: str) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -27,6 +26,7 @@ from kidorui.studies.calibration.told import failures, notes, summary
 from kidorui.studies.calibration.unexplained import balance_table, unexplained_table
 from kidorui.studies.calibration.year import solved_year
 from kidorui.studies.context import Context
+from kidorui.studies.facts import facts, highs
 from kidorui.studies.memory import Workbench
 
 
@@ -118,13 +118,8 @@ def _predictions(pasts: Sequence[Case], context: Context) -> pd.DataFrame:
 
 
 def _meta(case: Case, options: CalibrateOptions) -> dict[str, Json]:
-    s = case.settings
     return {
-        "title": s.title,
-        "case": s.name,
-        "case_hash": case.hash,
-        "options": asdict(options),
-        "base_year": s.base_year,
-        "solver": f"HiGHS {version('highspy')}",
-        "kidorui": version("kidorui"),
+        **facts(case, options),
+        "base_year": case.settings.base_year,
+        "solver": highs(),
     }

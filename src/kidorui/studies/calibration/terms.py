@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kidorui.case import customs_codes
 from kidorui.network import Network
 from kidorui.studies.calibration.bases import Basis, symbols
 
@@ -225,5 +226,4 @@ class Lens:
 
 def _traded_as(codes: str, asked: tuple[str, ...]) -> bool:
     """Whether one of a material's codes lies under one of those asked for."""
-    plain = [code.strip().replace(".", "") for code in codes.split(";")]
-    return any(code.startswith(wanted) for code in plain for wanted in asked if code)
+    return any(code.startswith(asked) for code in customs_codes(codes))

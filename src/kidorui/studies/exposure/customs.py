@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kidorui.case import Case
+from kidorui.case import Case, customs_codes
 from kidorui.studies.calibration.bases import Basis, read_basis
 from kidorui.studies.exposure.elements import ALL, NOT_IDENTIFIED, lumped
 from kidorui.studies.exposure.record import MEASURES as RECORD
@@ -111,9 +111,9 @@ def _totals(case: Case, year: int, home: Sequence[str]) -> pd.MultiIndex:
 
 def _elements(case: Case, code: str) -> list[str]:
     """Elements in the goods of the case that are traded under a code; lumped ones one by one."""
-    codes = case.table("materials").set_index("id")["hs"].str.replace(".", "").str.split(";")
+    cells = case.table("materials").set_index("id")["hs"]
     wanted = codes_of(case) if code == RAW_GOODS else (code,)
-    under = codes.map(lambda listed: any(one.strip().startswith(wanted) for one in listed))
+    under = cells.map(lambda cell: any(one.startswith(wanted) for one in customs_codes(cell)))
     contents = case.table("contents")
     held = contents["material"].map(under).to_numpy(bool) & (contents["content"] > 0).to_numpy()
     elements = set(contents["element"][held])

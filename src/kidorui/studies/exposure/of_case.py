@@ -25,6 +25,32 @@ class Indexed:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """The record that both indices rest on, and what it lacks for them ("" where nothing)."""
+
+    held: tuple[str, ...]
+    trade: pd.DataFrame
+    made: pd.DataFrame
+    scores: pd.DataFrame
+    lacks: str
+
+    @classmethod
+    def of(cls, case: Case, year: int, focus: str) -> _Seen:
+        """What is on record of a year, seen from a place, and which import could add to it."""
+        held = record.members(case, focus)
+        trade, made = record.trade(case, year=year), record.production(case, year)
+        scores = record.governance(case, year)
+        lacks = []
+        if not trade["importer"].isin(held).any():
+            lacks.append(f"no imports of {held[0]} by HS code (kidorui import baci or comtrade)")
+        if made.empty:
+            lacks.append("no output of mines (kidorui import usgs or bgs)")
+        if scores.empty:
+            lacks.append("no governance estimates (kidorui import wgi)")
+        return cls(held, trade, made, scores, f"{year}: {'; '.join(lacks)}" if lacks else "")
+
+
 def geopolrisk_of(case: Case, year: int, focus: str, *, basis: Basis = "quantity") -> Indexed:
     """GeoPolRisk of a place in a year: one row as `geopolrisk` gives, entity = the place.
 
@@ -32,12 +58,10 @@ def geopolrisk_of(case: Case, year: int, focus: str, *, basis: Basis = "quantity
     the reference: bases that only a ratio of ratios can put beside each other. Raises
     LookupError for a place that the case does not have.
     """
-    held = record.members(case, focus)
-    trade, made = record.trade(case, year=year), record.production(case, year)
-    scores = record.governance(case, year)
-    reason = _lacks(trade, made, scores, held, year)
-    if reason:
-        return Indexed(pd.DataFrame(), reason)
+    seen = _Seen.of(case, year, focus)
+    if seen.lacks:
+        return Indexed(pd.DataFrame(), seen.lacks)
+    held, trade, made, scores = seen.held, seen.trade, seen.made, seen.scores
     named = set(trade["importer"]) | set(trade["exporter"]) | set(made["country"])
     members = {focus: [place for place in held if place in named]}
     rows = geopolrisk(trade, made, scores, members, basis=basis)
@@ -52,12 +76,10 @@ def supply_risk_of(case: Case, year: int, focus: str) -> Indexed:
     index of trade as a whole: blank, so that `sr` is NaN and `sr_high` the risk before both.
     Import reliance is 1 where nothing is mined at home, else by trade on record.
     """
-    held = record.members(case, focus)
-    trade, made = record.trade(case, year=year), record.production(case, year)
-    scores = record.governance(case, year)
-    reason = _lacks(trade, made, scores, held, year)
-    if reason:
-        return Indexed(pd.DataFrame(), reason)
+    seen = _Seen.of(case, year, focus)
+    if seen.lacks:
+        return Indexed(pd.DataFrame(), seen.lacks)
+    held, trade, made, scores = seen.held, seen.trade, seen.made, seen.scores
     home = float(made.loc[made["country"].isin(held), "quantity"].sum())
     inside = trade["importer"].isin(held)
     bought = trade[inside & ~trade["exporter"].isin(held)]
@@ -95,21 +117,3 @@ def _shares(amounts: pd.Series) -> pd.DataFrame:
 def _output_on_record(made: pd.DataFrame) -> str:
     """Whose output stands for the world's: an HHI of few rows may be one of a short record."""
     return f"world output is that of the {len(made)} producers on record"
-
-
-def _lacks(
-    trade: pd.DataFrame,
-    made: pd.DataFrame,
-    scores: pd.DataFrame,
-    held: tuple[str, ...],
-    year: int,
-) -> str:
-    """What is not on record, and which file an import could take it from; "" where all is."""
-    lacks = []
-    if not trade["importer"].isin(held).any():
-        lacks.append(f"no imports of {held[0]} by HS code (kidorui import baci or comtrade)")
-    if made.empty:
-        lacks.append("no output of mines (kidorui import usgs or bgs)")
-    if scores.empty:
-        lacks.append("no governance estimates (kidorui import wgi)")
-    return f"{year}: {'; '.join(lacks)}" if lacks else ""

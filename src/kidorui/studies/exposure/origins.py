@@ -32,7 +32,20 @@ class ResidualError(ArithmeticError):
 
 
 @dataclass(frozen=True)
-class LookThrough:
+class _Traced:
+    """The look-through of one element, as in LookThrough without the axis of names."""
+
+    vias: tuple[str, ...]
+    origins: tuple[str, ...]
+    amount: FloatArray
+    borders: FloatArray
+    used: FloatArray
+    excess: FloatArray
+    residual: float
+
+
+@dataclass(frozen=True)
+class LookThrough(_Traced):
     """What the focus place uses, by where it was traced to.
 
     `amount` (stage, via, origin, name) in t oxide/yr: `vias` are home and the places from which
@@ -44,13 +57,6 @@ class LookThrough:
 
     told: Told
     stages: tuple[str, ...]
-    vias: tuple[str, ...]
-    origins: tuple[str, ...]
-    amount: FloatArray
-    borders: FloatArray
-    used: FloatArray
-    excess: FloatArray
-    residual: float
 
 
 def look_through(flows: YearFlows) -> LookThrough:
@@ -73,7 +79,7 @@ def look_through(flows: YearFlows) -> LookThrough:
             f"look-through of {flows.year}: residual {residual:.1e} of the use, {WITHIN:g} accepted"
         )
     return LookThrough(
-        told,
+        told=told,
         stages=tuple(GOODS),
         vias=found[0].vias,
         origins=found[0].origins,
@@ -83,19 +89,6 @@ def look_through(flows: YearFlows) -> LookThrough:
         excess=by_name([one.excess for one in found]),
         residual=residual,
     )
-
-
-@dataclass(frozen=True)
-class _Traced:
-    """The look-through of one element, as in LookThrough without the axis of names."""
-
-    vias: tuple[str, ...]
-    origins: tuple[str, ...]
-    amount: FloatArray
-    borders: FloatArray
-    used: FloatArray
-    excess: FloatArray
-    residual: float
 
 
 def _of_element(flows: YearFlows, element: int) -> _Traced:
@@ -110,16 +103,16 @@ def _of_element(flows: YearFlows, element: int) -> _Traced:
     use = _content_used(flows, element, len(place))
     at_home = np.where(inside, use, 0.0)
     amounts, borders, residuals = [], [], [0.0]
+    chains = {stage: mixing.to_last(stage) for stage in GOODS}
     origins: list[str] = []
-    for stage in GOODS:
-        chain, labels = mixing.to_last(stage)
+    for chain, labels in chains.values():
         origins = [*labels, NO_ORIGIN]
         amount, residual = _by_via(chain, at_home, inside, column, len(abroad))
         crossed, nowhere = chain.borders(at_home, country)
         amounts.append(amount)
         borders.append(crossed.sum(axis=1) + nowhere)
         residuals.append(residual)
-    excess = mixing.to_last("mine")[0].excess(use).sum()
+    excess = chains["mine"][0].excess(use).sum()
     return _Traced(
         vias=(HOME, *abroad),
         origins=tuple(origins),

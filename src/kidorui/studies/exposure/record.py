@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from kidorui.case import Case, country_places
+from kidorui.case import Case, country_places, customs_codes
 from kidorui.studies.calibration.bases import Basis, read_basis
 from kidorui.studies.exposure.geopolrisk import instability
 
@@ -36,8 +36,7 @@ def codes_of(case: Case, stages: Iterable[str] = RAW) -> tuple[str, ...]:
     """HS codes that the materials of some stages are traded under, in rising order."""
     materials = case.table("materials")
     held = materials.loc[materials["stage"].isin(list(stages)), "hs"]
-    codes = held.str.replace(".", "").str.split(";").explode().str.strip()
-    return tuple(sorted(set(codes[codes != ""])))
+    return tuple(sorted({code for cell in held for code in customs_codes(cell)}))
 
 
 def members(case: Case, place: str) -> tuple[str, ...]:

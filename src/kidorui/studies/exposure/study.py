@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -20,7 +19,8 @@ from kidorui.studies.exposure.origins import borders, look_through, origins
 from kidorui.studies.exposure.published import published
 from kidorui.studies.exposure.shares import Ledger, shares
 from kidorui.studies.exposure.told import notes, summary
-from kidorui.studies.exposure.year_flows import YearFlows, refocused, year_flows
+from kidorui.studies.exposure.year_flows import YearFlows, refocused, year_flows, years_instead
+from kidorui.studies.facts import facts, highs, seen_from
 from kidorui.studies.outages.leverage import leverage
 from kidorui.studies.outages.n_minus_1 import (
     all_outages,
@@ -79,10 +79,8 @@ def faults_of(case: Case, options: ExposureOptions) -> list[str]:
             refocused(case, options.focus)
         except ValueError as error:
             faults.append(f"--focus {options.focus}: {error}")
-    settings = case.settings
-    if options.year is not None and not settings.base_year <= options.year < settings.end:
-        years = f"a year from {settings.base_year} to {int(settings.end) - 1}, as the case has them"
-        faults.append(f"--year {options.year}: {years}")
+    if options.year is not None and (accepted := years_instead(case, options.year)):
+        faults.append(f"--year {options.year}: {accepted}")
     return faults
 
 
@@ -119,21 +117,12 @@ def _nothing() -> dict[str, pd.DataFrame]:
 
 
 def _meta(case: Case, options: ExposureOptions, year: int) -> Mapping[str, Json]:
-    settings = case.settings
-    names = case.table("places").set_index("id")["name"]
     return {
-        "title": settings.title,
-        "case": settings.name,
-        "case_hash": case.hash,
-        "options": asdict(options),
+        **facts(case, options),
+        **seen_from(case),
         "year": year,
-        "focus_id": settings.focus,
-        "focus": str(names[settings.focus]),
-        "control_id": settings.control,
-        "control": str(names[settings.control]),
         "home": home_places(case),
-        "price_year": settings.price_year,
-        "solver": f"HiGHS {version('highspy')}",
-        "kidorui": version("kidorui"),
+        "price_year": case.settings.price_year,
+        "solver": highs(),
         "failures": [],
     }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kidorui.case import Case, sources
-from kidorui.results import Json, Part
+from kidorui.results import Json, Part, Result
 from kidorui.studies.dependence import home_places
 from kidorui.studies.exposure.customs import RAW_GOODS
 from kidorui.studies.exposure.elements import ALL, NOT_IDENTIFIED
@@ -59,8 +59,9 @@ def notes(case: Case, year: int, tables: Tables) -> list[str]:
     ]
 
 
-def parts(tables: Tables, meta: Mapping[str, Json]) -> Iterator[Part]:
+def parts(result: Result) -> Iterator[Part]:
     """The tables behind the headlines, each as a screen has room for it."""
+    tables, meta = result.tables, result.meta
     focus = str(meta.get("focus", "the focus place"))
     yield _origins_part(tables["origins"], meta)
     yield _indices_part(tables["indices"], focus)

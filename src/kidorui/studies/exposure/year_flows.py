@@ -11,7 +11,7 @@ import pandas as pd
 
 from kidorui.case import Case, country_places
 from kidorui.network import Network
-from kidorui.network.strikes import read_strikes
+from kidorui.network.months import MONTH
 from kidorui.network.trace import Mixing
 from kidorui.program import Solution
 from kidorui.program.operation import shipped
@@ -25,13 +25,10 @@ from kidorui.studies.base_year import (
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import home_places
 from kidorui.studies.stress.calm import at_rest, on_months
-from kidorui.studies.stress.scenario import Scenario
+from kidorui.studies.stress.scenario import LEAD, Scenario, standing_on
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-
-MIDDLE = 0.5
-"""Where in a later year its market is looked at: what holds in July stands for the year."""
 
 
 @dataclass(frozen=True)
@@ -104,18 +101,24 @@ def year_flows(
     base: the solved base year, solved anew unless given.
     Raises ValueError for a year before the base year or beyond the axis of the case.
     """
-    settings = case.settings
-    first, end = settings.base_year, int(settings.end)
-    if year is not None and not first <= year < end:
-        raise ValueError(f"year {year}; a year from {first} to {end - 1}, as the case has them")
+    first = case.settings.base_year
+    if year is not None and (accepted := years_instead(case, year)):
+        raise ValueError(f"year {year}; {accepted}")
     base = base or solve_base_year(case, context)
     if year is None or year == first:
         return YearFlows.of(base.network, first, base.solution)
-    in_force = case.table("events")["in_force"].to_numpy(bool)
-    standing = tuple(one for one in read_strikes(case) if in_force[one.event])
-    network = on_months(case, Scenario((), standing, year + MIDDLE, months=1, lead=0))
+    middle = year + LEAD * MONTH
+    standing = standing_on(case, middle)
+    network = on_months(case, Scenario((), standing, middle, months=1, lead=0))
     once, calm = at_rest(network, reference_for(network, base))
     return YearFlows.of(once, year, calm)
+
+
+def years_instead(case: Case, year: int) -> str:
+    """In words, the years that are accepted where this one is not; "" where it is."""
+    first, last = case.settings.base_year, int(case.settings.end) - 1
+    inside = first <= year <= last
+    return "" if inside else f"a year from {first} to {last}, as the case has them"
 
 
 def refocused(case: Case, place: str) -> Case:

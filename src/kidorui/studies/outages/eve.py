@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kidorui.case import Case
 from kidorui.network.months import MONTH
-from kidorui.network.strikes import Strike, read_strikes
+from kidorui.network.strikes import Strike
 from kidorui.program import Solution
 from kidorui.studies.base_year import BaseYear
 from kidorui.studies.context import Context
@@ -18,7 +18,7 @@ from kidorui.studies.stress.conditions import Conditions, conditions
 from kidorui.studies.stress.departing import joined
 from kidorui.studies.stress.lived import Lived
 from kidorui.studies.stress.march import March, Path
-from kidorui.studies.stress.scenario import LEAD, Scenario
+from kidorui.studies.stress.scenario import LEAD, Scenario, standing_on
 from kidorui.studies.stress.state import State, at_start
 from kidorui.studies.stress.turn import KEEP
 from kidorui.studies.stress.world import Foresight, World, prepare_world
@@ -131,14 +131,6 @@ def calm_of(case: Case, year: int, months: int) -> Scenario:
         raise ValueError(f"year {year}; one from {settings.base_year} to {settings.end - 1}")
     standing = standing_on(case, year + LEAD * MONTH)
     return Scenario((), standing, float(year), LEAD + months, LEAD)
-
-
-def standing_on(case: Case, moment: float) -> tuple[Strike, ...]:
-    """The restrictions in force at a moment (years), as if they went on for good."""
-    rows = zip(read_strikes(case), case.table("events")["in_force"], strict=True)
-    return tuple(
-        replace(one, end=np.inf) for one, holds in rows if holds and one.start <= moment < one.end
-    )
 
 
 def _lived_with_bases(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
@@ -17,6 +17,7 @@ from kidorui.results import Json, Result, arranged
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.calibration.terms import Lens
 from kidorui.studies.context import Context
+from kidorui.studies.facts import facts
 from kidorui.studies.reconcile.assumed import assumptions
 from kidorui.studies.reconcile.baskets import free_baskets
 from kidorui.studies.reconcile.fitting import Fitted, System
@@ -235,13 +236,8 @@ class _Clock:
 
 
 def _meta(case: Case, options: ReconcileOptions) -> dict[str, Json]:
-    s = case.settings
     return {
-        "title": s.title,
-        "case": s.name,
-        "case_hash": case.hash,
-        "options": asdict(options),
-        "base_year": s.base_year,
+        **facts(case, options),
+        "base_year": case.settings.base_year,
         "solver": f"Clarabel {version('clarabel')}",
-        "kidorui": version("kidorui"),
     }

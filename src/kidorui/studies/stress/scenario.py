@@ -72,6 +72,14 @@ def scenario(
     return Scenario(strikes, standing, first - lead * MONTH, months + lead, lead)
 
 
+def standing_on(case: Case, moment: float) -> tuple[Strike, ...]:
+    """The restrictions in force at a moment (years), as if they went on for good."""
+    rows = zip(read_strikes(case), case.table("events")["in_force"], strict=True)
+    return tuple(
+        replace(one, end=np.inf) for one, holds in rows if holds and one.start <= moment < one.end
+    )
+
+
 def in_force_here(case: Case) -> list[int]:
     """Rows of the events in force with which the controlling place cuts off the focus place."""
     table, settings = case.table("events"), case.settings

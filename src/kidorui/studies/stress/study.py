@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from kidorui.network.strikes import read_strikes
 from kidorui.results import Json, Result, arranged, result_schema
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.context import Context
+from kidorui.studies.facts import facts, highs, seen_from
 from kidorui.studies.plan import Clock
 from kidorui.studies.stress.built import builds_of, with_builds
 from kidorui.studies.stress.covering import cover
@@ -189,23 +189,17 @@ def _meta(prepared: Prepared, lived: Lived, options: StressOptions) -> dict[str,
     """Facts of the answer beside its tables."""
     case, settings = prepared.case, prepared.case.settings
     table = case.table("events")
-    names = case.table("places").set_index("id")["name"]
     model = prepared.world.window.model
     chosen: Mapping[str, str] = {
         str(table["id"][one.event]): str(table["name"][one.event])
         for one in prepared.scenario.strikes
     }
     return {
-        "title": settings.title,
-        "case": settings.name,
-        "case_hash": case.hash,
-        "options": asdict(options),
+        **facts(case, options),
+        **seen_from(case),
         "events": list(chosen),
         "event_names": chosen,
         "onset": prepared.scenario.onset,
-        "focus_id": settings.focus,
-        "focus": str(names[settings.focus]),
-        "control": str(names[settings.control]),
         "rationing": settings.rationing,
         "gdp": settings.gdp,
         "price_year": settings.price_year,
@@ -214,7 +208,6 @@ def _meta(prepared: Prepared, lived: Lived, options: StressOptions) -> dict[str,
         "columns": model.columns,
         "rows": model.rows,
         "iterations": lived.path.iterations,
-        "solver": f"HiGHS {version('highspy')}",
-        "kidorui": version("kidorui"),
+        "solver": highs(),
         "failures": [],
     }
