@@ -103,8 +103,10 @@ def _fails(out: Headlines, case: Case, tables: Tables) -> None:
         ("first to stop for a failure abroad", stops[~at_home]),
         ("first to stop for a failure at home", stops[at_home]),
     ):
-        for sector, name, day in chosen.head(1)[["sector", "name", "survives"]].to_numpy():
-            out.add(FAILS, f"{words}: {sector}, without {name}, after", day, "days")
+        columns = ["sector", "material", "name", "survives"]
+        for sector, material, name, day in chosen.head(1)[columns].to_numpy():
+            told = f"{words}: {sector} for want of {material}, without {name}, after"
+            out.add(FAILS, told, day, "days")
     theirs = (rows["place"] == case.settings.control) & (rows["kind"] == "stage")
     for stage in _STAGES:
         for name, lost in rows[theirs & (rows["stage"] == stage)][["name", "value_12"]].to_numpy():
