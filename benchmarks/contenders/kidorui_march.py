@@ -34,7 +34,7 @@ class Noted(solve.Solver):
 
     def __init__(self, model) -> None:
         super().__init__(model)
-        notes.append(solve._to_highs(model))
+        notes.append(solve.to_highs(model))
 
     def set_all(self, columns, rows, cost) -> None:
         notes.append((*map(np.array, (*columns, *rows, cost)),))

@@ -19,7 +19,7 @@ import highspy  # noqa: E402
 from kidorui.case import load  # noqa: E402
 from kidorui.network import compile_network, grow  # noqa: E402
 from kidorui.program import state_plan  # noqa: E402
-from kidorui.program.solve import _to_highs  # noqa: E402
+from kidorui.program.solve import to_highs  # noqa: E402
 from kidorui.studies.base_year import reference_for, solve_base_year  # noqa: E402
 from kidorui.studies.context import Context  # noqa: E402
 from tests.random_cases import random_case  # noqa: E402
@@ -42,7 +42,7 @@ for option, value in {
     "run_crossover": "off" if solver.endswith("-") else "on",
 }.items():
     highs.setOptionValue(option, value)
-highs.passModel(_to_highs(model))
+highs.passModel(to_highs(model))
 phases.end("state")
 highs.run()
 phases.end("solve")

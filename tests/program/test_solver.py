@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from kidorui.program import Solver, SolverError, solve
+from kidorui.program import Infeasible, Model, Solver, SolverError, solve
 from tests.program.planned import planned
 
 
@@ -82,17 +83,30 @@ def test_a_coefficient_that_is_no_number_is_refused():
         Solver(broken).solve()
 
 
-def test_a_programme_can_be_written_for_other_solvers(model, tmp_path):
-    file = tmp_path / "plan.mps"
-    Solver(model).write(str(file))
-    assert file.stat().st_size > 1000
+def almost(apart: float) -> Solver:
+    """Two rows on one variable whose bounds miss each other by so much."""
+    tight = Model()
+    tight.add_variables("x", (1, 1), lower=0.0, upper=10.0)
+    alone = {"x": sparse.csr_array(np.ones((1, 1)))}
+    tight.add_constraints("least", alone, lower=5.0 + apart)
+    tight.add_constraints("most", alone, upper=5.0)
+    return Solver(tight)
+
+
+def test_bounds_that_miss_each_other_by_rounding_are_solved_between_them():
+    solver = almost(5e-7)
+    with pytest.raises(Infeasible):
+        solver.solve()
+    assert solver.solve_robustly().values["x"].item() == pytest.approx(5.0, abs=1e-6)
+
+
+def test_bounds_that_truly_conflict_are_named_all_the_same():
+    with pytest.raises(Infeasible) as told:
+        almost(1e-4).solve_robustly()
+    assert len(told.value.rows) >= 2
 
 
 def test_a_term_of_the_wrong_shape_is_refused():
-    from scipy import sparse
-
-    from kidorui.program import Model
-
     broken = Model()
     broken.add_variables("x", (2, 3))
     with pytest.raises(ValueError, match=r"rows: term x is \(4, 5\), must be \(4, 6\)"):

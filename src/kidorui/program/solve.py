@@ -32,6 +32,11 @@ INTERIOR, DUAL, PRIMAL = "ipx", 1, 4
 CHOOSE, DEVEX = -1, 1
 """HiGHS's names of ways to weigh the edges in the dual simplex method."""
 
+_FEASIBLE = "primal_feasibility_tolerance"
+TIGHT, ROUNDING = 1e-7, 1e-6
+"""How far a row or bound may be missed, t/yr: by HiGHS itself, and where bounds that follow from
+earlier solutions miss each other by what those were solved to (a gram a year)."""
+
 
 class Infeasible(Exception):
     """No plan meets all demands on it; `rows` names a minimal set that conflicts.
@@ -95,7 +100,7 @@ class Solver:
         self._warm = self._moved = False
         self._all: tuple[FloatArray, ...] | None = None
         self._highs: Any = None
-        self._begin(_to_highs(model))
+        self._begin(to_highs(model))
 
     def _begin(self, programme: highspy.HighsLp) -> None:
         """Let a new HiGHS hold a programme; it remembers nothing."""
@@ -213,16 +218,20 @@ class Solver:
     def solve_robustly(self, *, explain: bool = True) -> Solution:
         """Solve without a certificate, from the last basis or, where that fails, from scratch.
 
-        Now and then rounding leads a basis nowhere. It is then solved as it stands, and last with
-        presolve, which finds the rows that conflict where there are any (unless not `explain`).
+        Now and then rounding leads a basis nowhere. It is then solved as it stands, and last to
+        `ROUNDING`; where nothing helps the rows that conflict are found (unless not `explain`).
         Raises as `solve`.
         """
-        for presolve in (True, False):
+        for presolve, within in ((True, TIGHT), (False, TIGHT), (False, ROUNDING)):
             try:
-                return self.solve(explain=False, certify=False, presolve=presolve)
+                self._highs.setOptionValue(_FEASIBLE, within)
+                solution = self.solve(explain=False, certify=False, presolve=presolve)
             except (Infeasible, SolverError):
                 self._begin(self._highs.getLp())
                 self._warm = False
+            else:
+                self._highs.setOptionValue(_FEASIBLE, TIGHT)
+                return solution
         return self.solve(explain=explain, certify=False)
 
     def fix_whole(self, solution: Solution) -> None:
@@ -236,10 +245,6 @@ class Solver:
                 for column in np.flatnonzero(block.integer) + block.start:
                     self._highs.changeColIntegrality(int(column), highspy.HighsVarType.kContinuous)
         self._whole = self._warm = False  # branch and bound leaves no basis to start from
-
-    def write(self, path: str) -> None:
-        """Write the programme to an .mps or .lp file."""
-        self._highs.writeModel(path)
 
     def _read(self, *, certify: bool) -> Solution:
         answer = self._highs.getSolution()
@@ -347,7 +352,8 @@ def _words(name: str, labels: pd.DataFrame, row: int) -> str:
     return f"{place}{name} of {rest}"
 
 
-def _to_highs(model: Model) -> highspy.HighsLp:
+def to_highs(model: Model) -> highspy.HighsLp:
+    """The programme as HiGHS takes it; its variables and constraints have no names."""
     matrix = model.matrix().tocsc()
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = model.columns, model.rows
