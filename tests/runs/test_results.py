@@ -88,6 +88,55 @@ def test_a_faulty_schema_names_its_rows(toy_kind):
         result_schema("bad")
 
 
+def test_a_table_that_several_kinds_have_is_taken_as_it_is_declared(toy_kind):
+    from kidorui.results import schema
+
+    header = "table,column,type,unit,description\n"
+    (schema.FOLDER / "of_case.csv").write_text(
+        header + "places,id,id,,place\nplaces,lat,number,deg,\n"
+    )
+    (schema.FOLDER / "taker.csv").write_text(header + "a,b,id,,c\nplaces,*,,,as in of_case.csv\n")
+    taken = result_schema("taker")
+    assert taken["places"] == result_schema("of_case")["places"]
+    assert list(taken) == ["a", "places"]
+    (schema.FOLDER / "wrong.csv").write_text(
+        header + "places,*,,,as in toy.csv\nroutes,*,,,as in of_case.csv\nruns,*,,,all\n"
+    )
+    with pytest.raises(ValueError, match="wrong") as caught:
+        result_schema("wrong")
+    assert str(caught.value).splitlines() == [
+        "wrong.csv:2: description: 'as in toy.csv'; of column '*' 'as in of_case.csv'",
+        "wrong.csv:3: table: 'routes' is not in of_case.csv; one of ['places']",
+        "wrong.csv:4: description: 'all'; of column '*' 'as in of_case.csv'",
+        "wrong.csv:4: table: 'runs' is not in of_case.csv; one of ['places']",
+    ]
+    with pytest.raises(LookupError, match=r"there are \['compare', 'taker', 'toy', 'wrong'\]"):
+        result_schema("guess")
+
+
+def test_what_others_take_from_takes_nothing_itself(toy_kind):
+    from kidorui.results import schema
+
+    (schema.FOLDER / "of_case.csv").write_text(
+        "table,column,type,unit,description\nplaces,*,,,as in of_case.csv\n"
+    )
+    with pytest.raises(ValueError, match=r"of_case.csv:2: table: 'places' is not in"):
+        result_schema("of_case")
+
+
+def test_kinds_that_share_a_table_name_agree_on_its_columns():
+    # kidorui sql has one view per table name, over the runs of all kinds
+    from kidorui.results import schema
+
+    kinds = ("plan", "stress", "exposure")
+    for name in result_schema(schema.OF_CASE):
+        taken = [result_schema(kind)[name] for kind in kinds]
+        assert taken == [result_schema(schema.OF_CASE)[name]] * len(kinds)
+        others = [file.stem for file in schema.FOLDER.glob("*.csv")
+                  if name in result_schema(file.stem)]  # fmt: skip
+        assert set(others) == {*kinds, schema.OF_CASE}
+
+
 def test_every_schema_shipped_can_be_read():
     from kidorui.results import schema
 

@@ -7,7 +7,6 @@ parts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from kidorui.network.lookthrough import Chain
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
 
 _TRACE = 1e-9
 """Flows below this share of the largest are noise of the solver, not goods, t/yr."""
@@ -132,7 +132,7 @@ class Mixing:
         units = self.network.units
         here = ((units["stage"] == stage) & (units["place"] == place)).to_numpy()
         absorbs = here[self.network.activities["unit"].to_numpy()]
-        chain = self._chain(absorbs, np.where(absorbs, 0, 1), ["here", UNEXPLAINED])
+        chain = self.ending_at(absorbs, np.where(absorbs, 0, 1), 2)
         return chain.reaching(0)[: len(self.unexplained)]
 
     def to_last(self, stage: str) -> tuple[Chain, list[str]]:
@@ -147,14 +147,21 @@ class Mixing:
         else_ = units["stage"].map({"mine": NOT_PASSED, "recycling": RECYCLED}).fillna(UNEXPLAINED)
         absorbs = (units["stage"] == stage).to_numpy()
         names = np.where(absorbs, units["place"], else_)
-        return self._chain(absorbs, pd.Index(labels).get_indexer(pd.Index(names)), labels), labels
+        label = pd.Index(labels).get_indexer(pd.Index(names))
+        return self.ending_at(absorbs, label, len(labels)), labels
 
-    def _chain(
-        self, absorbs: BoolArray, label: npt.NDArray[np.intp], labels: Sequence[str]
-    ) -> Chain:
+    def feeds(self, activities: IntArray) -> sparse.csr_array:
+        """(activity, node): shares of what some activities take; 0 where one takes nothing."""
+        fed = self.fed[activities]
+        share = np.where(fed > 0, 1 / np.where(fed > 0, fed, 1.0), 0.0)
+        rows = self.moved[activities + len(self.unexplained)]
+        return sparse.csr_array(sparse.diags_array(share) @ rows)
+
+    def ending_at(self, absorbs: BoolArray, label: IntArray, labels: int) -> Chain:
         """The chain in which content begins at the activities that absorb, or that nothing feeds.
 
-        What is unexplained begins in its pool, under the last label.
+        label: (activity) the label it begins under, of so many; what is unexplained begins in its
+        pool, under the last label.
         """
         pools, activities = len(self.unexplained), len(self.made)
         begins = absorbs | (self.fed <= 0)
@@ -166,10 +173,10 @@ class Mixing:
                 np.concatenate([self.unexplained, begun]),
                 (
                     np.arange(pools + activities),
-                    np.concatenate([np.full(pools, len(labels) - 1), label]),
+                    np.concatenate([np.full(pools, labels - 1), label]),
                 ),
             ),
-            shape=(pools + activities, len(labels)),
+            shape=(pools + activities, labels),
         )
         entering = self.moved[:pools].sum(axis=1) + self.unexplained
         noise = np.zeros(pools + activities)

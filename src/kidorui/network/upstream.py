@@ -47,6 +47,8 @@ class Upstream:
         """
         if use.ndim == 1:
             return self._upstream.solve(use)
+        if len(use) <= SMALL:
+            return self._upstream.eliminate(use)
         columns = [self._upstream.solve(column) for column in use.T]
         found = np.stack([visits for visits, _ in columns], axis=1) if columns else use.copy()
         return found, max((residual for _, residual in columns), default=0.0)
@@ -83,6 +85,13 @@ class _System:
             if least <= max(GOOD, ROUNDING * float(np.abs(best).sum()) / total):
                 break
         return best, least
+
+    def eliminate(self, right: FloatArray) -> tuple[FloatArray, float]:
+        """x of many right sides (node, side) together, and the worst residual as in `solve`."""
+        total = np.abs(right).sum(axis=0)
+        found = np.asarray(self._eliminated.solve(right)) if right.size else right.copy()
+        short = np.abs(self._short(right, found)).sum(axis=0)
+        return found, float((short / np.where(total > 0, total, 1.0)).max(initial=0.0))
 
     def _answers(self, right: FloatArray) -> Iterator[FloatArray]:
         """Answers, each by a method dearer and surer than the last."""

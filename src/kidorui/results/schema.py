@@ -9,6 +9,9 @@ Header: table,column,type,unit,description and, optionally, key. Types:
 
 Key columns name a row, so that two runs can be laid side by side; where none is marked, they
 are the columns of words and integers.
+
+What results of several kinds have in common is declared once, in of_case.csv: a row
+`places,*,,,as in of_case.csv` takes its table `places` as it is there.
 """
 
 from __future__ import annotations
@@ -22,6 +25,12 @@ from pathlib import Path
 import pandas as pd
 
 FOLDER = Path(__file__).with_name("schema")
+
+OF_CASE = "of_case"
+"""Tables that results of several kinds have in common: facts of the case, no kind of its own."""
+
+_ALL, _AS_IN = "*", f"as in {OF_CASE}.csv"
+"""Column and description of a row that takes a table from there, whole."""
 
 _HEADER = ("table", "column", "type", "unit", "description")
 _WORDS = ("id", "text")
@@ -134,29 +143,51 @@ def result_schema(kind: str) -> Mapping[str, ResultTable]:
 @cache
 def _read(path: Path) -> Mapping[str, ResultTable]:
     if not path.is_file():
-        known = sorted(p.stem for p in path.parent.glob("*.csv"))
+        known = sorted(p.stem for p in path.parent.glob("*.csv") if p.stem != OF_CASE)
         raise LookupError(f"no result of kind {path.stem!r} is declared; there are {known}")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     faults = [
         f"{path.name}:{number}: {fault}"
         for number, row in enumerate(rows, start=2)
-        for fault in _faults(row)
+        for fault in (_taken_faults(row, path) if row.get("column") == _ALL else _faults(row))
     ]
     if faults:
         raise ValueError("\n".join(faults))
     tables: dict[str, list[ResultColumn]] = {}
     for row in rows:
-        tables.setdefault(row["table"], []).append(
-            ResultColumn(
-                name=row["column"],
-                type=row["type"],
-                unit=row["unit"],
-                description=row["description"],
-                key=row.get("key") == "yes",
-            )
-        )
+        tables.setdefault(row["table"], []).extend(_columns(row, path))
     return {name: ResultTable(name, tuple(columns)) for name, columns in tables.items()}
+
+
+def _columns(row: Mapping[str, str], path: Path) -> tuple[ResultColumn, ...]:
+    """What a row without faults declares: one column, or all of a table that it takes."""
+    if row["column"] == _ALL:
+        return _shared(path)[row["table"]].columns
+    column = ResultColumn(
+        name=row["column"],
+        type=row["type"],
+        unit=row["unit"],
+        description=row["description"],
+        key=row.get("key") == "yes",
+    )
+    return (column,)
+
+
+def _shared(path: Path) -> Mapping[str, ResultTable]:
+    """The tables that a file of the folder may take; that which declares them takes none."""
+    other = path.with_stem(OF_CASE)
+    return _read(other) if other != path and other.is_file() else {}
+
+
+def _taken_faults(row: Mapping[str, str | None], path: Path) -> list[str]:
+    """What is wrong with a row that takes a table."""
+    faults = []
+    if row.get("description") != _AS_IN:
+        faults.append(f"description: {row.get('description')!r}; of column {_ALL!r} {_AS_IN!r}")
+    if row["table"] not in (shared := _shared(path)):
+        faults.append(f"table: {row['table']!r} is not in {OF_CASE}.csv; one of {sorted(shared)}")
+    return faults
 
 
 def _faults(row: Mapping[str, str | None]) -> list[str]:

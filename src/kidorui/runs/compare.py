@@ -138,7 +138,9 @@ def _numbers_apart(left: pd.Series, right: pd.Series) -> pd.DataFrame:
 
 
 def _words_apart(left: pd.Series, right: pd.Series) -> pd.DataFrame:
-    before, after = (side.map(_word, na_action="ignore").fillna("") for side in (left, right))
+    # a row that one run lacks has NaN, and a column of nothing else is one of numbers to pandas
+    sides = (side.astype(object).where(side.notna(), "") for side in (left, right))
+    before, after = (side.map(_word) for side in sides)
     return pd.DataFrame({"before": before, "after": after})[before != after]
 
 

@@ -30,6 +30,7 @@ from kidorui.studies.frontier import frontier, frontier_table
 from kidorui.studies.headlines import notes, summary
 from kidorui.studies.memory import Workbench
 from kidorui.studies.moments import Moment, beside, first_years, nearest, trunk_at
+from kidorui.studies.of_case import events_of, tables_of_case
 from kidorui.studies.portfolio import Desk, Found, portfolio_builds
 from kidorui.studies.pricing import Interval, measure_intervals, price_table
 from kidorui.studies.regret import by_year, regret
@@ -210,6 +211,7 @@ def _tables(
         "production": production(solved, told[0]),
         "scenarios": scenarios(solved),
         "rests_on": rests_on(solved),
+        **tables_of_case(solved.case, events_of(planned.events)),
     }
 
 

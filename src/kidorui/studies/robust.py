@@ -33,6 +33,7 @@ from kidorui.studies.plan import (
 )
 from kidorui.studies.regret import regret
 from kidorui.studies.robust_told import (
+    PASSED,
     assumption_table,
     figures_table,
     flips,
@@ -142,6 +143,7 @@ def _result(
     meta: dict[str, Json] = {
         **facts(case, options),
         **seen_from(case),
+        "event_names": dict(case.table("events").set_index("id")["name"]),
         "notes": [],
         "failures": failures,
     }
@@ -219,15 +221,17 @@ def _losses(shortage: pd.DataFrame) -> dict[str, float]:
 
 
 def _shares(table: pd.DataFrame, year: int) -> dict[str, float]:
+    """Look-through shares of the controlling place, nothing having struck, per cent of use."""
     rows = table[
         (table["basis"] == "look-through")
         & (table["state"] == NO_EVENT)
-        & (table["stage"] == "separation")
+        & table["stage"].isin(PASSED)
         & (table["year"] == year)
         & (table["plan"] == "plan")
+        & table["share"].notna()
     ]
-    shares = zip(rows["group"], rows["share"] * 100, strict=True)
-    return {f"{group} separated": share for group, share in shares}
+    shares = zip(rows["group"], rows["stage"], rows["share"] * 100, strict=True)
+    return {f"{group} {PASSED[stage]}": share for group, stage, share in shares}
 
 
 def _grid(projects: pd.DataFrame, runs: Sequence[Told]) -> FloatArray:

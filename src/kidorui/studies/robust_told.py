@@ -31,14 +31,20 @@ TOLD = 10
 
 FUND, BUYS, FALLS = "What to fund?", "What does it buy?", "How far does dependence fall?"
 
+PASSED: Mapping[str, str] = {"separation": "separated", "magnet": "made into magnets"}
+"""Stages whose dependence is told, and the word for having passed them."""
+
 _TOLD: Mapping[str, tuple[str, str, str]] = {
     "public money": (FUND, "public money the plan takes", "million US$"),
     "yearly cost": (FUND, "its cost a year, capital and fixed cost", "billion yen/yr"),
     "gain": (BUYS, "gain of the world over doing nothing, expected", "million US$/yr"),
     "regret of the plan": (BUYS, "largest regret of the plan, in any world", "billion yen"),
     "regret of doing nothing": (BUYS, "largest regret of doing nothing", "billion yen"),
-    "light separated": (FALLS, "light separated in the controlling country", "% of use"),
-    "heavy separated": (FALLS, "heavy separated in the controlling country", "% of use"),
+    **{
+        f"{group} {word}": (FALLS, f"{group} {word} in the controlling country", "% of use")
+        for word in PASSED.values()
+        for group in ("light", "heavy")
+    },
 }
 """Figures of a run: the question they answer, their words, their unit. Others are losses."""
 

@@ -92,9 +92,7 @@ def look_through(flows: YearFlows) -> LookThrough:
 
 
 def _of_element(flows: YearFlows, element: int) -> _Traced:
-    network = flows.network
-    only = np.arange(len(network.elements)) == element
-    mixing = flows.mixing(only)
+    mixing = flows.by_element[element]
     place = mixing.place
     inside = flows.at_home(place)
     abroad = tuple(sorted(set(place[~inside])))

@@ -12,6 +12,7 @@ from kidorui.results import Json, Result, arranged, result_schema
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.context import Context
 from kidorui.studies.dependence import home_places
+from kidorui.studies.exposure.chain import chain, linked
 from kidorui.studies.exposure.customs import customs
 from kidorui.studies.exposure.elements import lumped
 from kidorui.studies.exposure.indices import indices
@@ -21,6 +22,7 @@ from kidorui.studies.exposure.shares import Ledger, shares
 from kidorui.studies.exposure.told import notes, summary
 from kidorui.studies.exposure.year_flows import YearFlows, refocused, year_flows, years_instead
 from kidorui.studies.facts import facts, highs, seen_from
+from kidorui.studies.of_case import tables_of_case
 from kidorui.studies.outages.leverage import leverage
 from kidorui.studies.outages.n_minus_1 import (
     all_outages,
@@ -66,6 +68,7 @@ def exposure(case: Case, options: ExposureOptions, context: Context) -> Result:
     clock.lap("shares and origins")
     tables |= _of_outages(case, year, base, context) if options.outages else _nothing()
     clock.lap("outages")
+    tables |= tables_of_case(case)
     tables = {"summary": summary(case, tables), **tables}
     meta = {**_meta(case, options, year), "notes": notes(case, year, tables)}
     return Result("exposure", arranged("exposure", tables), meta, clock.laps).validate()
@@ -92,6 +95,7 @@ def _of_flows(flows: YearFlows) -> dict[str, pd.DataFrame]:
         "shares": direct,
         "indices": indices(ledger, traced),
         "origins": origins(flows, traced, direct),
+        "chain": chain(linked(flows)),
         "borders": borders(traced),
         "customs": customs(flows.case, flows.year),
         "lumped": lumped(flows.case),

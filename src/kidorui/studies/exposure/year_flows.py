@@ -87,6 +87,12 @@ class YearFlows:
         """(row): whether a place is one of the focus place's country."""
         return np.asarray(places.isin(self.home), dtype=bool)
 
+    @cached_property
+    def by_element(self) -> tuple[Mixing, ...]:
+        """(element): the flows counted by their content of each element alone."""
+        each = np.eye(len(self.network.elements), dtype=bool)
+        return tuple(self.mixing(only) for only in each)
+
     def mixing(self, elements: BoolArray) -> Mixing:
         """The flows counted by their content of the elements (element) told."""
         flows = (self.activity, self.shipment, self.relabel, self.unexplained)

@@ -14,6 +14,7 @@ from kidorui.results import Json, Result, arranged, result_schema
 from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.context import Context
 from kidorui.studies.facts import facts, highs, seen_from
+from kidorui.studies.of_case import tables_of_case
 from kidorui.studies.plan import Clock
 from kidorui.studies.stress.built import builds_of, with_builds
 from kidorui.studies.stress.covering import cover
@@ -104,6 +105,7 @@ def stress(
         if plan.meta.get("case_hash") != case.hash:
             told.append("The plan was made for another case, or at other ends of its ranges.")
     clock.lap("the plan replayed")
+    tables |= tables_of_case(case, _struck(prepared))
     tables = {"summary": summary(lived, tables), **tables}
     meta = {**_meta(prepared, lived, options), "notes": [*told, *notes(lived, tables)]}
     return Result("stress", arranged("stress", tables), meta, clock.laps).validate()
@@ -175,10 +177,15 @@ def _replayed(prepared: Prepared, lived: Lived, plan: Result) -> tuple[pd.DataFr
     """The months again with the plan's builds, beside the plan's own years."""
     case = with_builds(prepared.case, builds_of(plan.table("builds")))
     with_plan = _lived_again(prepared, case, prepared.base)
-    ids = prepared.case.table("events")["id"]
-    events = "+".join(str(ids[one.event]) for one in prepared.scenario.strikes)
+    events = "+".join(_struck(prepared))
     table = replay(plan, events, lived, with_plan)
     return table, rule(table, events)
+
+
+def _struck(prepared: Prepared) -> list[str]:
+    """Ids of the events that strike."""
+    ids = prepared.case.table("events")["id"]
+    return [str(ids[one.event]) for one in prepared.scenario.strikes]
 
 
 def _none(table: str) -> pd.DataFrame:
@@ -190,10 +197,8 @@ def _meta(prepared: Prepared, lived: Lived, options: StressOptions) -> dict[str,
     case, settings = prepared.case, prepared.case.settings
     table = case.table("events")
     model = prepared.world.window.model
-    chosen: Mapping[str, str] = {
-        str(table["id"][one.event]): str(table["name"][one.event])
-        for one in prepared.scenario.strikes
-    }
+    names = table.set_index("id")["name"]
+    chosen: Mapping[str, str] = {event: str(names[event]) for event in _struck(prepared)}
     return {
         **facts(case, options),
         **seen_from(case),
