@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+ORACLES := .oracles
 WORKERS ?= 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
@@ -17,8 +18,8 @@ plan: $(STAMPS)/plan  ## install kidorui and plan for Japan
 test: lint  ## the checks and the quick tests
 	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS)
 
-test-all: lint  ## the checks and all tests
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+test-all: lint $(ORACLES)/.made  ## the checks and all tests
+	KIDORUI_ORACLES=$(ORACLES)/bin/python $(BIN)/python -m pytest -q -n $(WORKERS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check src tests
@@ -34,7 +35,7 @@ bench: $(STAMPS)/dev  ## time and memory of the large steps
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove the environment and all caches
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(ORACLES) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kidorui needs Python 3.11 or newer; say which with make PYTHON=...")'
@@ -48,3 +49,10 @@ $(STAMPS)/plan: pyproject.toml constraints.txt | $(BIN)/python
 $(STAMPS)/dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) -e '.[dev]'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/plan
+
+# What reads exported files as others will: kept apart, for some of it is under the GPL.
+$(ORACLES)/.made: constraints-oracles.txt | $(BIN)/python
+	$(BIN)/python -m venv $(ORACLES)
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints-oracles.txt frictionless pyam-iamc
+	@touch $@

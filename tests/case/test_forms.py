@@ -77,8 +77,10 @@ def test_a_case_is_the_same_in_every_form(tiny, tmp_path, form):
     assert back.hash == case.hash
     assert diff(back, case).empty
     assert back.settings == case.settings
+    above = 1 if form == "case.xlsx" else 0  # the row of units
     for name in ("events", "plants"):
-        pd.testing.assert_frame_equal(back.table(name), case.table(name))
+        expected = case.table(name).assign(_row=case.table(name)["_row"] + above)
+        pd.testing.assert_frame_equal(back.table(name), expected)
     assert [path.name for path in tmp_path.iterdir()] == [form]
 
 
@@ -124,8 +126,23 @@ def test_a_workbook_tells_units_and_offers_words(exported):
     assert "Unit: t/yr." in header["capacity"].comment.text
     rules = {rule.formula1 for rule in plants.data_validations.dataValidation}
     assert '"light,heavy,both"' in rules
-    assert "places!$A$2:$A$5000" in rules
+    assert "places!$A$3:$A$5000" in rules
+    units = dict(zip((cell.value for cell in plants[1]), plants[2], strict=True))
+    assert units["id"].value == "[unit]"
+    assert (units["capacity"].value, units["name"].value) == ("t/yr", None)
+    assert plants.freeze_panes == "B3"
     book.close()
+
+
+def test_a_workbook_loads_without_its_row_of_units_and_with_it_anywhere(book):
+    whole = load(book).hash
+    sheets = openpyxl.load_workbook(book)
+    sheets["plants"].delete_rows(2)  # as in the workbooks of kidorui before there was one
+    places = sheets["places"]
+    places.move_range(f"A3:{places.dimensions.split(':')[1]}", rows=-1)  # over it
+    places.cell(places.max_row + 1, 1, "[unit]")
+    sheets.save(book)
+    assert load(book).hash == whole
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -177,16 +194,16 @@ def book(exported, tmp_path) -> Path:
 
 def test_what_a_hand_may_do_to_a_workbook(book):
     sheets = openpyxl.load_workbook(book)
-    sheets["places"]["D2"] = "=30+5"  # never computed: openpyxl cannot
-    sheets["places"]["D3"] = "#DIV/0!"
+    sheets["places"]["D3"] = "=30+5"  # never computed: openpyxl cannot
+    sheets["places"]["D4"] = "#DIV/0!"
     sheets["case"]["B2"] = "a b"
-    sheets["materials"]["D2"] = 2530.9  # a text that looks like a number
+    sheets["materials"]["D3"] = 2530.9  # a text that looks like a number
     sheets.create_sheet("plant")
     sheets.save(book)
     assert [str(fault).split(";")[0] for fault in check(book).errors] == [
         "case:2:name: 'a b' is no id",
-        "places:2:lat: a formula that was never computed",
-        "places:3:lat: the error #DIV/0!",
+        "places:3:lat: a formula that was never computed",
+        "places:4:lat: the error #DIV/0!",
         "plant: the sheet is no table of a case",
     ]
 

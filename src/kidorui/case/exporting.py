@@ -21,6 +21,7 @@ from kidorui.case.faults import CaseError, Fault
 from kidorui.case.reading import SETTINGS_FILE, SETTINGS_SHEET, escape
 from kidorui.case.schema import Column, TableSchema, table_schema, tables
 from kidorui.case.settings import settings_schema
+from kidorui.case.workbook import UNITS
 from kidorui.case.writing import whole_file, whole_folder
 
 if TYPE_CHECKING:
@@ -29,27 +30,31 @@ if TYPE_CHECKING:
 
 _OTHER_FORMS = (".csv", ".xls", ".xlsm", ".ods", ".json", ".toml", ".zip")
 _LONGEST_CHOICE = 255  # characters that a workbook takes for a list of words
+_FIRST_ROW = 2  # rows of a sheet above the first fact: names, units
 _SPARE_ROWS = 5000  # rows below the last for which a workbook still offers words
 _WIDEST = 40
 
 
-def export(case: Case, path: str | Path) -> None:
+def export(case: Case, path: str | Path, form: str = "") -> None:
     """Write a case as a workbook (.xlsx), a folder of Parquet files (.parquet) or of CSV.
 
-    The file or folder is there as a whole or not at all. Raises FileExistsError where the
-    folder holds anything, CaseError where the name is that of another form.
+    form: workbook, parquet or csv, where it is not the one the ending tells. The file or folder
+    is there as a whole or not at all. Raises FileExistsError where the folder holds anything,
+    CaseError where the name is that of another form.
     """
     path = Path(path)
-    if path.suffix.lower() == ".xlsx":
+    ending = path.suffix.lower()
+    form = form or {".xlsx": "workbook", ".parquet": "parquet"}.get(ending, "csv")
+    if form == "workbook" and ending == ".xlsx":
         with whole_file(path) as unfinished:
             _write_workbook(case, unfinished)
-    elif path.suffix.lower() in _OTHER_FORMS:
+    elif form == "workbook" or ending in (*_OTHER_FORMS, ".xlsx"):
         accepted = (
             "a name that ends in .xlsx, or a folder (of Parquet files if it ends in .parquet)"
         )
         raise CaseError([Fault(path.name, None, "", "no form of a case", accepted)])
     else:
-        write = _write_parquet if path.suffix.lower() == ".parquet" else write_csv
+        write = _write_parquet if form == "parquet" else write_csv
         with whole_folder(path) as folder:
             _write_tables(case, folder, write)
 
@@ -149,17 +154,20 @@ def _write_settings(book: Workbook, case: Case) -> None:
 
 def _write_sheet(book: Workbook, frame: pd.DataFrame, schema: TableSchema) -> None:
     sheet = book.add_worksheet(schema.name)
-    head = book.add_format({"bold": True, "bottom": 1})
+    head = book.add_format({"bold": True})
+    units = book.add_format({"italic": True, "font_color": "#595959", "bottom": 1})
     for number, (name, column, values) in enumerate(columns_of(frame, schema)):
         sheet.write_string(0, number, name, head)
+        sheet.write(1, number, (column.unit if number else UNITS) or None, units)
         sheet.write_comment(0, number, _remark(column), {"x_scale": 2})
         cells = values.tolist()
-        for row, value in enumerate(cells, start=1):
+        for row, value in enumerate(cells, start=_FIRST_ROW):
             _write_cell(sheet, row, number, value)
         _offer_words(sheet, len(cells), number, column)
         longest = max((len(to_cell(value)) for value in cells), default=0)
-        sheet.set_column(number, number, min(max(longest, len(name)) + 2, _WIDEST))
-    sheet.freeze_panes(1, 1)
+        longest = max(longest, len(name), len(column.unit))
+        sheet.set_column(number, number, min(longest + 2, _WIDEST))
+    sheet.freeze_panes(_FIRST_ROW, 1)
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: object) -> None:
@@ -184,7 +192,7 @@ def _offer_words(sheet: Worksheet, rows: int, number: int, column: Column) -> No
     if choices and len(",".join(choices)) <= _LONGEST_CHOICE:
         rule["source"] = list(choices)
     elif column.type == "id" and column.reference in tables():
-        rule["source"] = f"={column.reference}!$A$2:$A${_SPARE_ROWS}"
+        rule["source"] = f"={column.reference}!$A${_FIRST_ROW + 1}:$A${_SPARE_ROWS}"
     else:
         return
-    sheet.data_validation(1, number, rows + _SPARE_ROWS, number, rule)
+    sheet.data_validation(_FIRST_ROW, number, rows + _SPARE_ROWS, number, rule)

@@ -52,6 +52,8 @@ alone means the bundled case of that name if there is one; `./name` always means
 
 - The first row names the columns, in any order. Rows are counted as a spreadsheet counts them:
   the header is row 1. CSV is UTF-8, with commas.
+- In a workbook, a row whose first cell is `[unit]` tells the units, for the eye: `kidorui export`
+  writes one under the header. It is counted and not read; another unit is stated in the header.
 - A **blank** cell is missing. It is filled only where a default is declared below; all else
   stays missing.
 - An **id** is {ID_FORM}. A **list** is separated by `;`. Yes and no are `yes` and `no`.

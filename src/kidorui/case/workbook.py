@@ -22,6 +22,9 @@ from kidorui.case.reading import (
 )
 from kidorui.case.schema import tables
 
+UNITS = "[unit]"
+"""First cell of a row that tells the units of the columns; it is no id, and the row no fact."""
+
 
 def read_workbook(path: Path) -> RawCase:
     """All that a workbook holds; raises CaseError where it is none that can be read."""
@@ -40,7 +43,7 @@ def read_workbook(path: Path) -> RawCase:
             faults.append(Fault(name, None, "", "the sheet is no table of a case", what))
             continue
         try:
-            table = table_from_records(name, limited(records))
+            table = table_from_records(name, limited(_without_units(records)))
         except Refusal as error:
             unread.add(name)
             faults.append(Fault(name, error.row, "", error.wrong, error.accepted))
@@ -102,6 +105,12 @@ def _records(
             if value is None and formula is not None:
                 cells[number] = UNCOMPUTED
         yield cells
+
+
+def _without_units(records: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The records, the row of units blank: it is counted, as a spreadsheet counts it."""
+    for cells in records:
+        yield [] if cells[:1] == [UNITS] else cells
 
 
 def _settings(table: RawTable) -> Mapping[str, tuple[str, int | None]]:

@@ -1,4 +1,4 @@
-"""Commands about a case: check, new, export, diff, sources."""
+"""Commands about a case: check, new, diff, sources."""
 
 from __future__ import annotations
 
@@ -72,24 +72,6 @@ def new(folder: Path, /) -> int:
 
     new_case(folder)
     say(f"{folder}: fill in the tables, then: kidorui check {folder}")
-    return FINE
-
-
-def export(case: str, file: Path, /) -> int:
-    """Write a case as one workbook, a folder of CSV or a folder of Parquet files.
-
-    Parameters
-    ----------
-    case
-        Name of a bundled case, a folder of tables or an .xlsx file.
-    file
-        Where to: a name ending in .xlsx, or a folder.
-    """
-    from kidorui.case import export as export_case
-    from kidorui.case import load
-
-    export_case(load(case), file)
-    say(str(file))
     return FINE
 
 

@@ -29,7 +29,7 @@ def show(what: str, table: str | None = None, /, *, json: bool = False, rows: in
     rows
         Rows to show, 0 for all.
     """
-    run = _run_of(what)
+    run = run_of(what)
     if run is not None:
         tables = {name: run.table(name) for name in run.manifest.tables}
     else:
@@ -127,7 +127,7 @@ def sql(query: str, /, *, json: bool = False, rows: int = ROWS) -> int:
     return FINE
 
 
-def _run_of(what: str) -> Run | None:
+def run_of(what: str) -> Run | None:
     """The run of that id, if there is one."""
     from kidorui.runs import RunError, Store
 

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kidorui.results import ResultTable
-
-_ARROW = {
-    "number": pa.float64(),
-    "integer": pa.int64(),
-    "bool": pa.bool_(),
-    "words": pa.string(),
-    "list": pa.list_(pa.string()),
-}
+from kidorui.results.exports import parquet
+from kidorui.results.exports.origin import declared
 
 
 def write_table(table: pd.DataFrame, schema: ResultTable, path: Path) -> None:
     """Write a table with the types its schema declares; each column carries its unit."""
-    fields = [
-        pa.field(name, _ARROW[column.stored_as], metadata={"unit": column.unit})
-        for column in schema.columns
-        for name in column.names
-    ]
-    content = pa.Table.from_pandas(table, schema=pa.schema(fields), preserve_index=False)
-    pq.write_table(content.replace_schema_metadata(None), path, compression="zstd")
+    columns = [replace(head, description="") for head in declared(schema)]
+    parquet.write_table(table, columns, path)
 
 
 def read_table(path: Path, schema: ResultTable | None) -> pd.DataFrame:
