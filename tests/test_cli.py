@@ -79,7 +79,9 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     study = Study()
     plan, report = ModuleType("kidorui.studies.plan"), ModuleType("kidorui.report")
     plan.__dict__.update(PlanOptions=PlanOptions, plan=study)
-    report.__dict__.update(page=lambda result: f"<html>{result.kind}</html>")
+    report.__dict__.update(
+        report=lambda runs, say: runs, html=lambda runs: f"<html>{runs[0].result.kind}</html>"
+    )
     monkeypatch.setitem(sys.modules, "kidorui.studies.plan", plan)
     monkeypatch.setitem(sys.modules, "kidorui.report", report)
     return study

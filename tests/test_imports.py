@@ -9,8 +9,8 @@ import pytest
 import kidorui as kd
 
 HEAVY = {
-    "duckdb", "highspy", "jinja2", "numpy", "openpyxl", "pandas", "pint", "pyarrow", "pydantic",
-    "scipy", "xlsxwriter",
+    "babel", "docx", "duckdb", "highspy", "jinja2", "matplotlib", "numpy", "openpyxl", "pandas",
+    "pint", "pyarrow", "pydantic", "scipy", "xlsxwriter",
 }  # fmt: skip
 TERMINAL = {"cyclopts", "rich"}
 
@@ -28,7 +28,7 @@ def test_import_is_light():
     assert not loaded_by("import kidorui") & (HEAVY | TERMINAL)
 
 
-@pytest.mark.parametrize("command", ["", "plan", "sql", "check"])
+@pytest.mark.parametrize("command", ["", "plan", "sql", "check", "report", "figures", "export"])
 def test_help_is_light(command):
     code = f"from kidorui.cli import run; run({[*command.split(), '--help']})"
     assert not loaded_by(code) & HEAVY

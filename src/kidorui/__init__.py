@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kidorui.face import robust as robust
     from kidorui.face import stress as stress
     from kidorui.face import validate as validate
+    from kidorui.figures import pictures as pictures
     from kidorui.results import Result as Result
     from kidorui.runs import compare as compare
 
@@ -33,6 +34,7 @@ _HOMES = {
     "compare": "kidorui.runs",
     "exposure": "kidorui.face",
     "load": "kidorui.case",
+    "pictures": "kidorui.figures",
     "plan": "kidorui.face",
     "reconcile": "kidorui.face",
     "robust": "kidorui.face",
@@ -50,6 +52,7 @@ __all__ = [
     "compare",
     "exposure",
     "load",
+    "pictures",
     "plan",
     "reconcile",
     "robust",

@@ -12,10 +12,12 @@ from kidorui.cli import (
     about_cases,
     about_runs,
     calibrating,
+    exporting,
     exposing,
     importing,
     planning,
     reconciling,
+    reporting,
     robustness,
     stressing,
     validating,
@@ -37,7 +39,7 @@ app.command(about_cases.check)
 app.command(about_cases.new)
 app.command(importing.import_data, name="import")
 app.command(about_runs.show)
-app.command(about_cases.export)
+app.command(exporting.export)
 app.command(about_cases.diff)
 app.command(about_cases.sources)
 app.command(planning.plan)
@@ -47,6 +49,8 @@ app.command(robustness.robust)
 app.command(calibrating.calibrate)
 app.command(reconciling.reconcile)
 app.command(validating.validate)
+app.command(reporting.report)
+app.command(reporting.figures)
 app.command(about_runs.runs)
 app.command(about_runs.compare)
 app.command(about_runs.sql)

@@ -153,10 +153,11 @@ def prices_of(case: Case, asked: Sequence[str]) -> tuple[tuple[str, float], ...]
 
 
 def _write_page(run: Run, file: Path | None) -> Path:
-    from kidorui.report import page
+    from kidorui.language import language
+    from kidorui.report import html, report
     from kidorui.runs.files import write_file, write_file_in
 
-    text = page(run.result).encode()
+    text = html(report([run], language())).encode()
     if file is None:
         file = run.path.with_suffix(".html")
         write_file_in(run.path.parent, file, text)

@@ -1,0 +1,112 @@
+"""Evidence: pictures and lists of each run, chosen so that an adviser reads them in minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from kidorui.figures import pictures
+from kidorui.language import Language
+from kidorui.report.content import Section, Told
+from kidorui.report.given import Given
+from kidorui.report.lasting import scene
+from kidorui.report.listed import builds, stops
+
+SHOWN: Mapping[str, Sequence[str]] = {
+    "plan": (
+        "timeline",
+        "projects_map",
+        "shortage",
+        "dependence",
+        "network",
+        "prices",
+        "regret",
+        "frontier",
+        "alternatives",
+        "break_even",
+        "rests_on",
+    ),
+    "stress": (
+        "stops",
+        "fill",
+        "ranges_stop",
+        "ranges",
+        "first_stops",
+        "cover",
+        "prices",
+        "spread",
+        "prevention",
+        "replay",
+    ),
+    "robust": ("robust", "assumptions", "figures"),
+    "exposure": (
+        "sankey_heavy",
+        "sankey_light",
+        "concentration",
+        "chokepoints",
+        "buffers",
+    ),
+    "calibration": ("fits", "misses"),
+    "validate": ("checks",),
+    "reconcile": ("residuals",),
+}
+"""Pictures of each kind that a report shows, in reading order; a run may lack some."""
+
+_ASKED = ("focus", "events", "hazard", "budget", "risk", "year", "months", "draws", "runs")
+"""Options told with the evidence; the rest are in the manifest of the run."""
+
+LISTED: Mapping[str, Sequence[Callable[[Given, Language], Told]]] = {
+    "plan": (builds,),
+    "stress": (stops,),
+}
+"""Lists of each kind that a report prints beside the pictures."""
+
+
+def section(given: Given, say: Language) -> Section:
+    """The evidence of one run."""
+    found = pictures(given.result, say, given.id)
+    chosen = [found[name] for name in SHOWN[given.kind] if name in set(found)]
+    return Section(
+        heading=_heading(given, say),
+        run=given.id,
+        asked=_asked(given, say),
+        pictures=chosen,
+        told=[make(given, say) for make in LISTED.get(given.kind, ())],
+        notes=[say.sentence(note) for note in _words(given, "notes")],
+        failures=[say.sentence(note) for note in _words(given, "failures")],
+    )
+
+
+def _heading(given: Given, say: Language) -> str:
+    if given.kind == "stress":
+        return say("Month by month: {what}", what=scene(given, say))
+    headings = {
+        "plan": say("What to build, and what it brings"),
+        "robust": say("What is right whatever is assumed"),
+        "exposure": say("How exposed {place} is", place=say.name(given.word("focus"))),
+        "calibration": say("The base year beside the record"),
+        "validate": say("Episodes of the past beside the record"),
+        "reconcile": say("What the data say together"),
+    }
+    return headings[given.kind]
+
+
+def _asked(given: Given, say: Language) -> str:
+    """What was asked, in the words of the options that change an answer most."""
+    options = given.meta.get("options")
+    asked = options if isinstance(options, Mapping) else {}
+    told = [
+        f"{say.name(name)} {_value(asked[name])}"
+        for name in _ASKED
+        if asked.get(name) not in (None, "", 0, [], ())
+    ]
+    words = ", ".join(told) or say("the case as it is")
+    return say("Run {run}: {asked}", run=given.id, asked=words)
+
+
+def _value(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _words(given: Given, name: str) -> list[str]:
+    found = given.meta.get(name)
+    return [str(one) for one in found] if isinstance(found, list | tuple) else []

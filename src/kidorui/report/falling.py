@@ -1,0 +1,161 @@
+"""The third question: by how much dependence falls, light and heavy apart, looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from kidorui.language import Language
+from kidorui.report.content import Answer, Change, Number
+from kidorui.report.funding import between, over, spreads, weights
+from kidorui.report.given import AllGiven, Given
+from kidorui.report.rows import rows
+
+_NO_EVENT, _BASE = "no event", "base year"
+_TOLD = {"separation": "separated", "magnet": "made into magnets"}
+"""Stages told on page one, and the names of their figures in a robust run."""
+
+
+def falling(given: AllGiven, say: Language) -> Answer:
+    """By how much the share that passes the controlling place falls, from the plan."""
+    plan, robust = given.first("plan"), given.first("robust")
+    year = plan.word("year") if plan else "2030"
+    question = say(
+        "By how much does dependence fall by {year}, for light and heavy rare earths apart, "
+        "look-through included?",
+        year=year,
+    )
+    if plan is None:
+        return Answer(question, [], missing=[say("No plan was given: kidorui plan CASE")])
+    shares = _shares(plan)
+    missing = []
+    if robust is None:
+        missing.append(say("No ranges of these: kidorui robust CASE"))
+    return Answer(
+        question,
+        [_sentence(plan, shares, say)],
+        over=over(robust, say),
+        numbers=list(_numbers(plan, shares, robust, say)),
+        rests=list(weights(plan, say)),
+        changes=[*_by_plan(plan, shares, say), *_committed(plan, say), *_ceilings(plan, say)],
+        missing=missing,
+    )
+
+
+def _shares(plan: Given) -> pd.DataFrame:
+    """Shares of use by stage, group and world, labelled with the row of the plan's share."""
+    table = plan.table("dependence")
+    told = table[(table["basis"] == "look-through") & (table["state"] == _NO_EVENT)]
+    told = told[told["stage"].isin([*_TOLD]) & told["share"].notna()]
+    year = int(plan.word("year") or told["year"].max())
+    told = told[(told["year"] == year) | (told["plan"] == _BASE)]
+    keys = ["stage", "group"]
+    wide = told.pivot_table(index=keys, columns="plan", values="share", sort=False)
+    with_plan = told[told["plan"] == "plan"]
+    at = with_plan.assign(at=with_plan.index).set_index(keys)["at"]
+    wide = wide.reindex(columns=[_BASE, "do-nothing", "plan"]).assign(at=at)
+    return wide[wide["plan"].notna()].reset_index().set_index("at")
+
+
+def _sentence(plan: Given, shares: pd.DataFrame, say: Language) -> str:
+    told = [
+        say(
+            "{group} from {before} to {after}",
+            group=say.name(row.word("group")),
+            before=say.share(row.number(_BASE)),
+            after=say.share(row.number("plan")),
+        )
+        for row in rows(shares[shares["stage"] == "separation"])
+    ]
+    if not told:
+        return say("The plan tells no look-through share.")
+    return say(
+        "Share of use separated in {country}, {base} to {year}: {shares}.",
+        country=say.name(plan.word("control")),
+        base=plan.word("base_year"),
+        year=plan.word("year"),
+        shares=", ".join(told),
+    )
+
+
+def _numbers(
+    plan: Given, shares: pd.DataFrame, robust: Given | None, say: Language
+) -> Iterator[Number]:
+    spread = spreads(robust)
+    for row in rows(shares):
+        passed = _TOLD[row.word("stage")]
+        figure = f"{row.word('group')} {passed}"
+        yield Number(
+            say(
+                "{group}, {passed} ({before} in {base}, {nothing} without the plan)",
+                group=say.name(row.word("group")),
+                passed=say.name(passed),
+                before=say.share(row.number(_BASE)),
+                base=plan.word("base_year"),
+                nothing=say.share(row.number("do-nothing")),
+            ),
+            say.share(row.number("plan")),
+            plan.cell("dependence", row.at),
+            between(spread, figure, "%", say),
+        )
+
+
+def _by_plan(plan: Given, shares: pd.DataFrame, say: Language) -> Iterator[Change]:
+    """How much of the fall is the plan's own and how much goes on without it."""
+    for row in rows(shares[shares["stage"] == "separation"]):
+        own = (row.number("do-nothing") - row.number("plan")) * 100
+        fall = (row.number(_BASE) - row.number("plan")) * 100
+        yield Change(
+            say(
+                "Of the {fall} points by which {group} falls, the plan itself brings {own}; "
+                "the rest hangs on projects already committed, each with its odds.",
+                fall=say.number(fall, 2),
+                group=say.name(row.word("group")),
+                own=say.number(own, 2),
+            ),
+            plan.cell("dependence", row.at),
+        )
+
+
+def _committed(plan: Given, say: Language) -> Iterator[Change]:
+    """The committed separation elsewhere that is least sure, by tonnes at risk."""
+    table = plan.table("committed")
+    later = table[
+        (table["stage"] == "separation")
+        & (table["place"] != plan.word("control_id"))
+        & (table["opens"] <= float(plan.word("year") or "inf"))
+    ]
+    later = later.assign(risk=later["size"] * (1 - later["odds"]))
+    for row in rows(later[later["risk"] > 0].nlargest(1, "risk")):
+        yield Change(
+            say(
+                "Largest of these at risk: {project}, {size}, odds {odds}.",
+                project=say.name(row.word("name")),
+                size=say.quantity(row.number("size"), row.word("unit")),
+                odds=say.share(row.number("odds")),
+            ),
+            plan.cell("committed", row.at),
+        )
+
+
+def _ceilings(plan: Given, say: Language) -> Iterator[Change]:
+    table = plan.table("dependence")
+    over_ceiling = table[
+        (table["plan"] == "plan")
+        & (table["state"] == _NO_EVENT)
+        & table["above"]
+        & (table["year"] == int(plan.word("year") or 0))
+    ]
+    for row in rows(over_ceiling):
+        yield Change(
+            say(
+                "Above its ceiling even so: {group} {stage}, {basis}: {share} against {ceiling}.",
+                group=say.name(row.word("group")),
+                stage=say.name(row.word("stage")),
+                basis=say.name(row.word("basis")),
+                share=say.share(row.number("share")),
+                ceiling=say.share(row.number("ceiling")),
+            ),
+            plan.cell("dependence", row.at),
+        )
