@@ -96,7 +96,7 @@ class Pictures(Mapping[str, Picture]):
 def source(result: Result, made: Picture, say: Language, run: str) -> str:
     """Where a picture's values come from: run or study, tables, case and version."""
     told = say(
-        "Source: {run}, tables {tables}", run=run or result.kind, tables=", ".join(made.tables)
+        "Source: {run}, tables {tables}", run=run or result.kind, tables=say.listed(made.tables)
     )
     if result.meta.get("case"):
         told += say(

@@ -100,7 +100,7 @@ def _robust_finding(table: pd.DataFrame, runs: int, say: Language) -> str:
         number=len(sure),
         ever=ever,
         share=say.share(ROBUST),
-        names=", ".join(say.name(str(name)) for name in sure["name"]),
+        names=say.listed(say.name(str(name)) for name in sure["name"]),
     )
 
 
@@ -226,7 +226,7 @@ def unit_of(figure: str) -> str:
         "regret of the plan": "billion yen",
         "regret of doing nothing": "billion yen",
     }
-    if figure.endswith(" separated"):
+    if figure.endswith((" separated", " made into magnets")):
         return "%"
     return units.get(figure, "million US$")
 
@@ -240,6 +240,8 @@ def _figure(figure: str, names: Names, say: Language) -> str:
         "regret of doing nothing": say("largest regret of doing nothing"),
         "light separated": say("light separated in {control}", control=names.control),
         "heavy separated": say("heavy separated in {control}", control=names.control),
+        "light made into magnets": say("light made into magnets there"),
+        "heavy made into magnets": say("heavy made into magnets there"),
     }
     if figure.endswith(_WITHOUT):
         event = names.event(figure.removesuffix(_WITHOUT))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -127,6 +127,11 @@ class Language:
     def share(self, value: float, digits: int = 2) -> str:
         """A share of 1 as per cent."""
         return self.quantity(value * 100, "%", digits)
+
+    def listed(self, parts: Iterable[str], mark: Literal[", ", "; "] = ", ") -> str:
+        """Words in a row, as the language sets them apart."""
+        apart = {", ": "、", "; ": "；"}[mark] if self.code == "ja" else mark
+        return apart.join(parts)
 
     def sentence(self, text: str) -> str:
         """A sentence as a study wrote it, found again by the pattern it was made from.

@@ -83,7 +83,10 @@ def sources(given: AllGiven, say: Language) -> Iterator[Told]:
         rows = rows[rows["rows"] > 0]
         shown = pd.DataFrame(
             {
-                say("source"): rows["citation"].to_list(),
+                say("source"): [
+                    say.sentence(text) if assumed else text
+                    for text, assumed in zip(rows["citation"], rows["assumed"], strict=True)
+                ],
                 say("kind"): [say.name(str(kind)) for kind in rows["kind"]],
                 say("licence"): rows["licence"].to_list(),
                 say("rows"): rows["rows"].to_list(),
@@ -129,7 +132,7 @@ def made(given: AllGiven, say: Language) -> Iterator[tuple[str, str]]:
             say("solver"): str(meta.get("solver") or manifest.solver),
             say("tables"): f"sha256 {manifest.result_hash[:12]}",
         }
-        yield one.id, "; ".join(f"{name} {fact}" for name, fact in facts.items())
+        yield one.id, say.listed(f"{name} {fact}" for name, fact in facts.items())
     yield from _money(given.main, say)
 
 

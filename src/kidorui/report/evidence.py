@@ -99,7 +99,7 @@ def _asked(given: Given, say: Language) -> str:
         for name in _ASKED
         if asked.get(name) not in (None, "", 0, [], ())
     ]
-    words = ", ".join(told) or say("the case as it is")
+    words = say.listed(told) or say("the case as it is")
     return say("Run {run}: {asked}", run=given.id, asked=words)
 
 

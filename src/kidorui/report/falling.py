@@ -75,7 +75,7 @@ def _sentence(plan: Given, shares: pd.DataFrame, say: Language) -> str:
         country=say.name(plan.word("control")),
         base=plan.word("base_year"),
         year=plan.word("year"),
-        shares=", ".join(told),
+        shares=say.listed(told),
     )
 
 

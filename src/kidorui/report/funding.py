@@ -10,6 +10,7 @@ from kidorui.language import Language
 from kidorui.report.content import Answer, Change, Number
 from kidorui.report.given import AllGiven, Given
 from kidorui.report.rows import Row, rows
+from kidorui.studies.robust_told import HIGH, LOW, ROBUST
 
 _NO_EVENT = "no event"
 _FEW = 3
@@ -75,14 +76,18 @@ def _to_fund(plan: Given, say: Language) -> str:
         return say("Nothing is worth funding on these terms.")
     first = sure[sure["decided"] == sure["decided"].min()]
     named = [
-        f"{say.name(row.word('name'))} ({say.quantity(row.number('size'), row.word('unit'))})"
+        say(
+            "{name} ({size})",
+            name=say.name(row.word("name")),
+            size=say.quantity(row.number("size"), row.word("unit")),
+        )
         for row in rows(first.head(_FEW).reset_index())
     ]
     rest = len(first) - len(named)
     return say(
         "Fund in {year}: {projects}{rest}.",
         year=str(int(sure["decided"].min())),
-        projects=", ".join(named),
+        projects=say.listed(named),
         rest=say(" and {count} smaller ones", count=str(rest)) if rest else "",
     )
 
@@ -91,10 +96,11 @@ def _robust(robust: Given, say: Language) -> str:
     table = robust.table("projects")
     sure = table[table["robust"]]
     if sure.empty:
-        return say("No project is right in nine runs of ten.")
+        return say("No project is right in {share} of the runs.", share=say.share(ROBUST))
     return say(
-        "Right in nine runs of ten, whatever is assumed: {projects}.",
-        projects=", ".join(say.name(str(name)) for name in sure["name"]),
+        "Right in {share} of the runs or more, whatever is assumed: {projects}.",
+        share=say.share(ROBUST),
+        projects=say.listed(say.name(str(name)) for name in sure["name"]),
     )
 
 
@@ -131,12 +137,12 @@ def _numbers(plan: Given, robust: Given | None, say: Language) -> Iterator[Numbe
 
 
 def spreads(robust: Given | None) -> pd.DataFrame:
-    """(figure): least, 5th, 95th percentile and most over the runs of a robust answer."""
+    """(figure): the range of each figure over the runs of a robust answer."""
     if robust is None:
         return pd.DataFrame(columns=["low", "high"])
     table = robust.table("figures")
     grouped = table.groupby("figure", sort=False)["value"]
-    return pd.DataFrame({"low": grouped.quantile(0.05), "high": grouped.quantile(0.95)})
+    return pd.DataFrame({"low": grouped.quantile(LOW / 100), "high": grouped.quantile(HIGH / 100)})
 
 
 def over(robust: Given | None, say: Language) -> str:
@@ -144,7 +150,12 @@ def over(robust: Given | None, say: Language) -> str:
     if robust is None:
         return ""
     runs = robust.table("figures")["run"].nunique()
-    return say("5 to 95% of {runs} plans over all that is unsure", runs=str(runs))
+    return say(
+        "percentiles {low} to {high} of {runs} plans over all that is unsure",
+        low=LOW,
+        high=HIGH,
+        runs=str(runs),
+    )
 
 
 def between(spread: pd.DataFrame, figure: str, unit: str, say: Language) -> str:

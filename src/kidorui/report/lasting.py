@@ -160,7 +160,7 @@ def _cover(run: Given, say: Language) -> Iterator[Number]:
         say("{goods} in stock then", goods=Names(run.result, say).good(material)),
         say.quantity(float(held["days"].sum()), "days"),
         run.cell("cover", held.index[0]) if len(held) == 1 else run.cell("cover"),
-        ", ".join(parts),
+        say.listed(parts),
         scene(run, say),
     )
 
@@ -225,7 +225,7 @@ def _by_stock(run: Given, say: Language) -> Iterator[Change]:
     grid = run.table("table")
     dry = grid[grid["leak"] == 0]
     first = dry.groupby("state_days")["first_stop"].min()
-    steps = ", ".join(
+    steps = say.listed(
         say("{stock}: first stop on day {day}", stock=f"{days:.0f}", day=f"{day:.0f}")
         if day == day
         else say("{stock}: no stop", stock=f"{days:.0f}")

@@ -131,7 +131,7 @@ def _origins_finding(shares: pd.DataFrame, names: Names, result: Result, say: La
         "Of what {focus} uses, {place} separated {parts}.",
         focus=names.focus,
         place=names.control,
-        parts=", ".join(parts),
+        parts=say.listed(parts),
     )
 
 

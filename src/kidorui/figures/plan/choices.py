@@ -87,7 +87,7 @@ def _alternatives_finding(
         )
     return say(
         "{always} of {all} projects are in all {number} plans within {cost} of the best: {names}.",
-        names=", ".join(always),
+        names=say.listed(always),
         **facts,
     )
 
@@ -147,7 +147,7 @@ def _enters(row: pd.Series, say: Language) -> str:
         words.append(say("{price} ({now}) US$/kg", price=price, now=now))
     if row["hazard_from"] == row["hazard_from"]:
         words.append(say("{share} a year", share=say.share(float(row["hazard_from"]))))
-    return "; ".join(words)
+    return say.listed(words, "; ")
 
 
 def _break_even_finding(data: pd.DataFrame, say: Language) -> str:

@@ -93,7 +93,7 @@ def _row_note(row: pd.Series, chance: dict[str, float], names: Names, say: Langu
         )
     if chance.get(row["sector"], 0.0) > 0:
         parts.append(say("chance {share}", share=say.share(chance[row["sector"]])))
-    return "; ".join(parts)
+    return say.listed(parts, "; ")
 
 
 def _chances(result: Result) -> dict[str, float]:
