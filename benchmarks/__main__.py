@@ -1,4 +1,4 @@
-"""python -m benchmarks [case|race|sides|stress|exposure|lookthrough|env]; see README.md."""
+"""python -m benchmarks [case|race|sides|stress|exposure|lookthrough|report|env]; see README.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import exposure, lookthrough, stress
+from benchmarks import exposure, lookthrough, report, stress
 from benchmarks.measure import alternate, middle, spread, table
 
 HERE = Path(__file__).parent
@@ -157,6 +157,7 @@ def main() -> None:
     stress.add(commands, keep)
     exposure.add(commands, keep)
     lookthrough.add(commands, keep)
+    report.add(commands, keep)
     commands.add_parser("env", help=environments.__doc__).set_defaults(run=environments)
     arguments = parser.parse_args()
     arguments.run(arguments)

@@ -109,14 +109,15 @@ def objective_by_highs(problem: Problem) -> float:
         np.int32
     )
     model.hessian_.index_, model.hessian_.value_ = squares, np.ones(seen)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("solver", "hipo")
-    solver.passModel(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise NoPoint(f"HiGHS: {solver.modelStatusToString(solver.getModelStatus())}")
-    return 2.0 * float(solver.getInfo().objective_function_value)
+    for method in ("hipo", "qpasm"):  # the second where the first stalls short of its tolerance
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("solver", method)
+        solver.passModel(model)
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            return 2.0 * float(solver.getInfo().objective_function_value)
+    raise NoPoint(f"HiGHS: {solver.modelStatusToString(solver.getModelStatus())}")
 
 
 def _stated(problem: Problem) -> _Programme:

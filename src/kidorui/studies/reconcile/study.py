@@ -18,6 +18,7 @@ from kidorui.studies.base_year import BaseYear, solve_base_year
 from kidorui.studies.calibration.terms import Lens
 from kidorui.studies.context import Context
 from kidorui.studies.facts import facts
+from kidorui.studies.of_case import tables_of_case
 from kidorui.studies.reconcile.assumed import assumptions
 from kidorui.studies.reconcile.baskets import free_baskets
 from kidorui.studies.reconcile.fitting import Fitted, System
@@ -126,6 +127,7 @@ def _reconciled(case: Case, options: ReconcileOptions, context: Context) -> Resu
     tables = _tables(year, stages, values, options, left_out)
     clock.tell("intervals and tables")
     tables = {"summary": summary(case, options.year, tables, year), **tables}
+    tables |= tables_of_case(case)
     meta = {
         **_meta(case, options),
         "converged": year.fitted.converged,
