@@ -16,10 +16,10 @@ plan: $(STAMPS)/plan  ## install kidorui and plan for Japan
 	$(BIN)/kidorui plan japan
 
 test: lint  ## the checks and the quick tests
-	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS)
+	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS) --dist loadgroup
 
 test-all: lint $(ORACLES)/.made  ## the checks and all tests
-	KIDORUI_ORACLES=$(ORACLES)/bin/python $(BIN)/python -m pytest -q -n $(WORKERS)
+	KIDORUI_ORACLES=$(ORACLES)/bin/python $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check src tests

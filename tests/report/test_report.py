@@ -13,6 +13,8 @@ from kidorui.report import Report, ReportError, html, report, word
 from kidorui.report.compose import cells
 from kidorui.runs import Run
 
+pytestmark = pytest.mark.xdist_group("report")  # its runs are made once, on one worker
+
 EN = language("en")
 
 

@@ -27,7 +27,8 @@ class Cell:
 class Number:
     """A number of page one in words, with its range and where it stands.
 
-    group: what it is a number of, where an answer tells of several.
+    beside: other values of the same, under the headings of its answer; group: what it is a number
+    of, where an answer tells of several.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Number:
     cell: Cell | None
     between: str = ""
     group: str = ""
+    beside: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,16 @@ class Change:
 class Answer:
     """One of the three questions: the answer, its numbers, what it rests on, what would turn it.
 
-    leads: the answer in a sentence or a few; over: what the ranges are over; missing: how to ask
-    for what no run given answers.
+    leads: the answer in a sentence or a few; value, beside: headings of the numbers and of what
+    stands before them; over: what the ranges are over; missing: how to ask for what no run given
+    answers.
     """
 
     question: str
     leads: Sequence[str]
     over: str = ""
+    value: str = ""
+    beside: Sequence[str] = ()
     numbers: Sequence[Number] = ()
     rests: Sequence[Change] = ()
     changes: Sequence[Change] = ()

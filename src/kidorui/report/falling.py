@@ -8,7 +8,7 @@ import pandas as pd
 
 from kidorui.language import Language
 from kidorui.report.content import Answer, Change, Number
-from kidorui.report.funding import between, over, spreads, weights
+from kidorui.report.funding import between, over, spreads
 from kidorui.report.given import AllGiven, Given
 from kidorui.report.rows import rows
 
@@ -36,8 +36,10 @@ def falling(given: AllGiven, say: Language) -> Answer:
         question,
         [_sentence(plan, shares, say)],
         over=over(robust, say),
+        value=say("{year}, with the plan", year=year),
+        beside=[plan.word("base_year"), say("{year}, without", year=year)],
         numbers=list(_numbers(plan, shares, robust, say)),
-        rests=list(weights(plan, say)),
+        rests=list(_base_year(plan, say)),
         changes=[*_by_plan(plan, shares, say), *_committed(plan, say), *_ceilings(plan, say)],
         missing=missing,
     )
@@ -88,16 +90,32 @@ def _numbers(
         figure = f"{row.word('group')} {passed}"
         yield Number(
             say(
-                "{group}, {passed} ({before} in {base}, {nothing} without the plan)",
+                "{group}, {passed}",
                 group=say.name(row.word("group")),
                 passed=say.name(passed),
-                before=say.share(row.number(_BASE)),
-                base=plan.word("base_year"),
-                nothing=say.share(row.number("do-nothing")),
             ),
             say.share(row.number("plan")),
             plan.cell("dependence", row.at),
             between(spread, figure, "%", say),
+            beside=[say.share(row.number(_BASE)), say.share(row.number("do-nothing"))],
+        )
+
+
+def _base_year(plan: Given, say: Language) -> Iterator[Change]:
+    """How far the base year it starts from misses what is on record of the focus place."""
+    table = plan.table("base_year")
+    known = table[table["deviation"].notna() & table["kind"].isin(["flow", "share"])]
+    here = known[known["place"] == plan.word("focus_id")]
+    if len(here):
+        yield Change(
+            say(
+                "The base year it starts from misses the {count} flows and shares of {focus} on "
+                "record by {miss} in the median.",
+                count=str(len(here)),
+                focus=say.name(plan.word("focus")),
+                miss=say.share(float(here["deviation"].abs().median())),
+            ),
+            plan.cell("base_year"),
         )
 
 

@@ -15,6 +15,7 @@ from kidorui.report.compose import cells
 from kidorui.report.content import Report
 
 _FONT = 'system-ui, "Helvetica Neue", Arial, sans-serif'
+_PRINT = '"Helvetica Neue", Arial, system-ui, sans-serif'
 _JAPANESE = '"Hiragino Sans", "Yu Gothic UI", "Noto Sans JP", Meiryo, "kidorui-ja", sans-serif'
 
 
@@ -46,8 +47,9 @@ def html(report: Report) -> str:
 def _style(report: Report, page: str) -> str:
     css = files("kidorui.report").joinpath("page.css").read_text(encoding="utf-8")
     if report.say.code != "ja":
-        return css.replace("FONT", _FONT) + theme_css()
-    return _font_face(page) + css.replace("FONT", _JAPANESE) + theme_css()
+        return css.replace("FONT", _FONT).replace("PRINT", _PRINT) + theme_css()
+    spoken = css.replace("FONT", _JAPANESE).replace("PRINT", _JAPANESE)
+    return _font_face(page) + spoken + theme_css()
 
 
 def _font_face(page: str) -> str:

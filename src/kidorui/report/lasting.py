@@ -75,11 +75,11 @@ def _sentence(run: Given, say: Language) -> str:
     stopped = _stopped(run)
     what = scene(run, say)
     if stopped.empty:
-        return say("{what}, from {onset}: no sector stops.", what=what, onset=month(run, 0.0))
+        return say("{what} (from {onset}): no sector stops.", what=what, onset=month(run, 0.0))
     first = stopped.iloc[0]
     return say(
-        "{what}, from {onset}: first to stop: {sector}, on day {day} ({month}), for want of "
-        "{goods}; {count} of {all} sectors stop.",
+        "{what} (from {onset}): the first sector to stop is {sector}, on day {day} ({month}), for "
+        "want of {goods}; {count} of {all} stop.",
         what=what,
         onset=month(run, 0.0),
         sector=Names(run.result, say).sector(str(first["sector"])),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from kidorui.report.content import Answer, Cell, Change, Number, Report, Section, Told
+from kidorui.report.content import Answer, Cell, Change, Report, Section, Told
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -68,7 +68,7 @@ def _answer(document: Document, report: Report, number: int, answer: Answer) -> 
     for lead in answer.leads:
         document.add_paragraph().add_run(lead).bold = True
     if answer.numbers:
-        _numbers(document, answer.numbers)
+        _numbers(document, answer)
     if answer.over:
         _soft(document, say("Ranges: {over}.", over=answer.over))
     _list(document, say("What would change our mind"), answer.changes)
@@ -77,16 +77,17 @@ def _answer(document: Document, report: Report, number: int, answer: Answer) -> 
         _soft(document, missing)
 
 
-def _numbers(document: Document, numbers: Sequence[Number]) -> None:
+def _numbers(document: Document, answer: Answer) -> None:
     table = document.add_table(rows=0, cols=3)
     table.autofit = False
     group = ""
-    for number in numbers:
+    for number in answer.numbers:
         if number.group != group:
             group = number.group
             _write(table.add_row().cells[0], group, bold=True)
         cells = table.add_row().cells
-        _write(cells[0], number.label)
+        others = [f"{h} {v}" for h, v in zip(answer.beside, number.beside, strict=True)]
+        _write(cells[0], " · ".join([number.label, *others]))
         _write(cells[1], number.value, bold=True, right=True)
         _write(cells[2], f"{number.between} {_where(number.cell)}".strip(), soft=True)
     _widths(table, (7.0, 3.2, _WIDTH - 10.2))
