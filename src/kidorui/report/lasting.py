@@ -168,7 +168,7 @@ def _cover(run: Given, say: Language) -> Iterator[Number]:
 def _holder(kind: str, say: Language) -> str:
     """Who holds a stock: `industry` is a sector's id too, with words of its own."""
     return {
-        "user": say("users, each its own"),
+        "user": say("users"),
         "industry": say("industry in common"),
         "state": say("the state"),
     }.get(kind, kind)
