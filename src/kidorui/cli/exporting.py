@@ -37,7 +37,13 @@ CASE_FORMS: Mapping[str, Form] = {
     ".mps.gz": "mps",
     FOLDER: "csv",
 }
-_ENDINGS = {*RUN_FORMS, *CASE_FORMS, ".xls", ".xlsm", ".ods", ".json", ".toml", ".lp"} - {FOLDER}
+_OTHERS = (
+    ".doc", ".docx", ".html", ".json", ".lp", ".ods", ".pdf", ".toml", ".txt", ".xls", ".xlsm",
+    ".xml", ".yaml",
+)  # fmt: skip
+"""Endings of files that are no form of ours."""
+
+_ENDINGS = {*RUN_FORMS, *CASE_FORMS, *_OTHERS} - {FOLDER}
 _OF_A_FILE: Mapping[Form, tuple[str, ...]] = {
     "workbook": (".xlsx",),
     "iamc": (".csv",),

@@ -95,10 +95,11 @@ def say_headlines(table: pd.DataFrame) -> None:
     say()
 
 
-def say_wrapped(text: str) -> None:
-    """Write a sentence to stdout, fitted to the terminal."""
-    for line in textwrap.wrap(text, _width(), break_on_hyphens=False) or [""]:
-        say(line)
+def say_wrapped(text: str, *, indent: int = 0) -> None:
+    """Write a sentence to stdout, fitted to the terminal, so many columns from its left."""
+    room = _width() - indent
+    for line in textwrap.wrap(text, room, break_on_hyphens=False) or [""]:
+        say(" " * indent + line)
 
 
 def number(value: float) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from cyclopts import Parameter
 
 from kidorui.cli.exits import FINE, Refused
-from kidorui.cli.output import say, say_table
+from kidorui.cli.output import say, say_wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from kidorui.figures import Picture, Pictures
+    from kidorui.figures import Picture
     from kidorui.runs import Run, Store
 
 LanguageCode: TypeAlias = Literal["en", "ja"]
@@ -123,11 +123,13 @@ def figures(
     return FINE
 
 
-def _list(found: Pictures | dict[str, Picture]) -> None:
-    import pandas as pd
-
-    rows = [(name, picture.title, picture.finding) for name, picture in found.items()]
-    say_table(pd.DataFrame(rows, columns=["picture", "shows", "finding"]), rows=0)
+def _list(found: Mapping[str, Picture]) -> None:
+    """Name and title of each picture, and below them what it shows of this run."""
+    width = max(map(len, found), default=0) + 2
+    for name, picture in found.items():
+        say(f"{name.ljust(width)}{picture.title}")
+        say_wrapped(picture.finding, indent=width)
+        say()
 
 
 def _written(picture: Picture, form: Form, theme: ThemeName) -> bytes:
