@@ -102,7 +102,7 @@ def test_a_share_told_stands_in_the_row_it_links_to(made: Report, runs: Mapping[
     for number in made.answers[2].numbers:
         assert number.cell is not None
         row = runs["plan"].table("dependence").iloc[number.cell.row]
-        assert number.value == EN.share(float(row["share"]))
+        assert number.value == EN.share(float(row["share"]), 3)
         assert row["plan"] == "plan"
 
 

@@ -90,7 +90,7 @@ def plan(
     force
         Plan anew and replace the stored run.
     html
-        Where to write the one-page report; beside the run unless given.
+        Where to write the report of this run; beside it unless given.
     json
         Write the answer as JSON to stdout, and nothing else.
     quiet

@@ -126,8 +126,9 @@ def made(given: AllGiven, say: Language) -> Iterator[tuple[str, str]]:
     """How each run was made."""
     for one in given.runs:
         meta, manifest = one.meta, one.run.manifest
+        case = f"{one.word('case')}, sha256 {one.word('case_hash')[:12]}"
         facts = {
-            say("case"): f"{one.word('case')}, sha256 {one.word('case_hash')[:12]}",
+            **({say("case"): case} if one.word("case") else {}),
             say("made"): f"{manifest.created}, kidorui {one.word('kidorui')}",
             say("solver"): str(meta.get("solver") or manifest.solver),
             say("tables"): f"sha256 {manifest.result_hash[:12]}",

@@ -29,6 +29,7 @@ def report(runs: Sequence[Run], say: Language) -> Report:
     answers = [ask(given, say) for ask in _QUESTIONS]
     sections = [section(one, say) for one in given.runs]
     main = given.main
+    days = sorted(one.run.manifest.created[:10] for one in given.runs)
     return Report(
         say=say,
         title=say.name(main.word("title")) or main.id,
@@ -39,6 +40,7 @@ def report(runs: Sequence[Run], say: Language) -> Report:
         )
         if main.word("focus") and main.word("control")
         else "",
+        dated=say("runs of {days}", days=" – ".join(dict.fromkeys((days[0], days[-1])))),
         answers=answers,
         sections=sections,
         differences=list(differences(given, say)),
@@ -55,6 +57,11 @@ def cells(answers: Sequence[Answer]) -> Iterator[Cell]:
     for answer in answers:
         told: list[Number | Change] = [*answer.numbers, *answer.rests, *answer.changes]
         yield from (one.cell for one in told if one.cell is not None)
+
+
+def references(report: Report) -> dict[Cell, int]:
+    """The cells of page one, numbered in the order in which it comes to them."""
+    return {cell: number for number, cell in enumerate(dict.fromkeys(cells(report.answers)), 1)}
 
 
 def _sheets(

@@ -127,6 +127,7 @@ class Report:
     say: Language
     title: str
     subtitle: str
+    dated: str
     answers: Sequence[Answer]
     sections: Sequence[Section]
     differences: Sequence[Told]

@@ -8,8 +8,8 @@ from kidorui.figures import pictures
 from kidorui.language import Language
 from kidorui.report.content import Section, Told
 from kidorui.report.given import Given
-from kidorui.report.lasting import scene
 from kidorui.report.listed import builds, stops
+from kidorui.report.scenes import scene
 
 SHOWN: Mapping[str, Sequence[str]] = {
     "plan": (
@@ -51,6 +51,9 @@ SHOWN: Mapping[str, Sequence[str]] = {
 }
 """Pictures of each kind that a report shows, in reading order; a run may lack some."""
 
+_MOST_NOTES = 8
+"""Notes of a run that are told."""
+
 _ASKED = ("focus", "events", "hazard", "budget", "risk", "year", "months", "draws", "runs")
 """Options told with the evidence; the rest are in the manifest of the run."""
 
@@ -71,7 +74,7 @@ def section(given: Given, say: Language) -> Section:
         asked=_asked(given, say),
         pictures=chosen,
         told=[make(given, say) for make in LISTED.get(given.kind, ())],
-        notes=[say.sentence(note) for note in _words(given, "notes")],
+        notes=_few([say.sentence(note) for note in _words(given, "notes")], given, say),
         failures=[say.sentence(note) for note in _words(given, "failures")],
     )
 
@@ -105,6 +108,15 @@ def _asked(given: Given, say: Language) -> str:
 
 def _value(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _few(notes: Sequence[str], given: Given, say: Language) -> list[str]:
+    """The first notes, and where the others are."""
+    left = len(notes) - _MOST_NOTES
+    if left <= 0:
+        return list(notes)
+    more = say("{count} more: kidorui show {run}", count=str(left), run=given.id)
+    return [*notes[:_MOST_NOTES], more]
 
 
 def _words(given: Given, name: str) -> list[str]:

@@ -10,7 +10,10 @@ from kidorui.language import Language
 from kidorui.report.content import Answer, Change, Number
 from kidorui.report.funding import between, over, spreads
 from kidorui.report.given import AllGiven, Given
-from kidorui.report.rows import rows
+from kidorui.report.rows import Row, rows
+
+_ELEMENTS = ("Nd", "Pr", "Dy", "Tb", "Y")
+"""Elements told apart: those of magnets, and yttrium."""
 
 _NO_EVENT, _BASE = "no event", "base year"
 _TOLD = {"separation": "separated", "magnet": "made into magnets"}
@@ -37,10 +40,19 @@ def falling(given: AllGiven, say: Language) -> Answer:
         [_sentence(plan, shares, say)],
         over=over(robust, say),
         value=say("{year}, with the plan", year=year),
-        beside=[plan.word("base_year"), say("{year}, without", year=year)],
+        beside=[
+            plan.word("base_year"),
+            say("{year}, without", year=year),
+            say("{year}, with it", year=str(plan.table("dependence")["year"].max())),
+        ],
         numbers=list(_numbers(plan, shares, robust, say)),
         rests=list(_base_year(plan, say)),
-        changes=[*_by_plan(plan, shares, say), *_committed(plan, say), *_ceilings(plan, say)],
+        changes=[
+            *_by_others(plan, say),
+            *_committed(plan, say),
+            *_ceilings(plan, say),
+            *_by_element(given.first("exposure"), say),
+        ],
         missing=missing,
     )
 
@@ -51,22 +63,25 @@ def _shares(plan: Given) -> pd.DataFrame:
     told = table[(table["basis"] == "look-through") & (table["state"] == _NO_EVENT)]
     told = told[told["stage"].isin([*_TOLD]) & told["share"].notna()]
     year = int(plan.word("year") or told["year"].max())
+    last = told[(told["plan"] == "plan") & (told["year"] == told["year"].max())]
     told = told[(told["year"] == year) | (told["plan"] == _BASE)]
     keys = ["stage", "group"]
     wide = told.pivot_table(index=keys, columns="plan", values="share", sort=False)
     with_plan = told[told["plan"] == "plan"]
     at = with_plan.assign(at=with_plan.index).set_index(keys)["at"]
-    wide = wide.reindex(columns=[_BASE, "do-nothing", "plan"]).assign(at=at)
+    wide = wide.reindex(columns=[_BASE, "do-nothing", "plan"])
+    wide = wide.assign(at=at, later=last.set_index(keys)["share"])
     return wide[wide["plan"].notna()].reset_index().set_index("at")
 
 
 def _sentence(plan: Given, shares: pd.DataFrame, say: Language) -> str:
     told = [
         say(
-            "{group} from {before} to {after}",
+            "{group} from {before} to {after}, of which the plan brings {own} points",
             group=say.name(row.word("group")),
-            before=say.share(row.number(_BASE)),
-            after=say.share(row.number("plan")),
+            before=say.share(row.number(_BASE), 3),
+            after=say.share(row.number("plan"), 3),
+            own=say.number(_points(row, "do-nothing"), 2),
         )
         for row in rows(shares[shares["stage"] == "separation"])
     ]
@@ -77,7 +92,7 @@ def _sentence(plan: Given, shares: pd.DataFrame, say: Language) -> str:
         country=say.name(plan.word("control")),
         base=plan.word("base_year"),
         year=plan.word("year"),
-        shares=say.listed(told),
+        shares=say.listed(told, "; "),
     )
 
 
@@ -94,10 +109,10 @@ def _numbers(
                 group=say.name(row.word("group")),
                 passed=say.name(passed),
             ),
-            say.share(row.number("plan")),
+            say.share(row.number("plan"), 3),
             plan.cell("dependence", row.at),
-            between(spread, figure, "%", say),
-            beside=[say.share(row.number(_BASE)), say.share(row.number("do-nothing"))],
+            between(spread, figure, "%", say, 3),
+            beside=[say.share(row.number(name), 3) for name in (_BASE, "do-nothing", "later")],
         )
 
 
@@ -119,20 +134,45 @@ def _base_year(plan: Given, say: Language) -> Iterator[Change]:
         )
 
 
-def _by_plan(plan: Given, shares: pd.DataFrame, say: Language) -> Iterator[Change]:
-    """How much of the fall is the plan's own and how much goes on without it."""
-    for row in rows(shares[shares["stage"] == "separation"]):
-        own = (row.number("do-nothing") - row.number("plan")) * 100
-        fall = (row.number(_BASE) - row.number("plan")) * 100
+def _by_others(plan: Given, say: Language) -> Iterator[Change]:
+    """What the rest of the fall hangs on."""
+    yield Change(
+        say(
+            "All but the plan's own points hang on projects that are committed already, each with "
+            "its odds."
+        ),
+        plan.cell("committed"),
+    )
+
+
+def _points(row: Row, start: str) -> float:
+    """Points by which the plan's share is below another."""
+    return (row.number(start) - row.number("plan")) * 100
+
+
+def _by_element(exposure: Given | None, say: Language) -> Iterator[Change]:
+    """What the groups hide: light is by weight mostly lanthanum and cerium."""
+    if exposure is None:
+        return
+    table = exposure.table("origins")
+    told = table[
+        (table["stage"] == "separation")
+        & (table["via"] == "all")
+        & (table["origin"] == exposure.word("control_id"))
+        & table["element"].isin(_ELEMENTS)
+    ]
+    if len(told):
         yield Change(
             say(
-                "Of the {fall} points by which {group} falls, the plan itself brings {own}; "
-                "the rest hangs on projects already committed, each with its odds.",
-                fall=say.number(fall, 2),
-                group=say.name(row.word("group")),
-                own=say.number(own, 2),
+                "By weight light is mostly lanthanum and cerium. Separated in {country} in {year}: "
+                "{shares}.",
+                country=say.name(exposure.word("control")),
+                year=exposure.word("year"),
+                shares=say.listed(
+                    f"{row.word('element')} {say.share(row.number('share'))}" for row in rows(told)
+                ),
             ),
-            plan.cell("dependence", row.at),
+            exposure.cell("origins"),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from kidorui.figures.naming import Names
 from kidorui.language import Language
 from kidorui.report.content import Answer, Change, Number
 from kidorui.report.given import AllGiven, Given
@@ -15,6 +16,12 @@ from kidorui.studies.robust_told import HIGH, LOW, ROBUST
 _NO_EVENT = "no event"
 _FEW = 3
 """Projects and assumptions named."""
+
+_SMALL = 0.02
+"""Share of the yearly cost below which a project is not named on page one."""
+
+_LIKELY = 0.4
+"""Chance of an event a year above which nobody would plan for it."""
 
 _UNMOVED = 0.5
 """Cut of its cost above which a project is nowhere near being built."""
@@ -27,6 +34,7 @@ def funding(given: AllGiven, say: Language) -> Answer:
     )
     plan, robust = given.first("plan"), given.first("robust")
     missing = []
+    replayed = [run for run in given.of_kind("stress") if run.has("replay")]
     if plan is None:
         missing.append(say("No plan was given: kidorui plan CASE"))
     if robust is None:
@@ -37,7 +45,10 @@ def funding(given: AllGiven, say: Language) -> Answer:
         question,
         sentences,
         over=over(robust, say),
-        numbers=list(_numbers(plan, robust, say)) if plan else [],
+        numbers=[
+            *(_numbers(plan, robust, say) if plan else ()),
+            *(number for run in replayed for number in _lived(run, say)),
+        ],
         rests=list(weights(plan, say)) if plan else [],
         changes=[
             *(_entries(plan, say) if plan else ()),
@@ -75,20 +86,31 @@ def _to_fund(plan: Given, say: Language) -> str:
     if sure.empty:
         return say("Nothing is worth funding on these terms.")
     first = sure[sure["decided"] == sure["decided"].min()]
+    share = first["cost"] / max(sure["cost"].sum(), 1e-9)
+    large = first.assign(share=share)[share >= _SMALL].head(_FEW)
     named = [
         say(
-            "{name} ({size})",
+            "{name} ({size}, {share} of the yearly cost)",
             name=say.name(row.word("name")),
             size=say.quantity(row.number("size"), row.word("unit")),
+            share=say.share(row.number("share")),
         )
-        for row in rows(first.head(_FEW).reset_index())
+        for row in rows(large.reset_index())
     ]
     rest = len(first) - len(named)
     return say(
         "Fund in {year}: {projects}{rest}.",
         year=str(int(sure["decided"].min())),
         projects=say.listed(named),
-        rest=say(" and {count} smaller ones", count=str(rest)) if rest else "",
+        rest=_smaller(rest, say) if rest else "",
+    )
+
+
+def _smaller(count: int, say: Language) -> str:
+    return say(
+        ", and {count} that take less than {share} of it",
+        count=str(count),
+        share=say.share(_SMALL),
     )
 
 
@@ -106,24 +128,29 @@ def _robust(robust: Given, say: Language) -> str:
 
 def _numbers(plan: Given, robust: Given | None, say: Language) -> Iterator[Number]:
     sure = _sure(plan)
-    row = plan.cell("builds") if len(sure) else None
+    summary = plan.table("summary")
+    told = {str(h): int(str(at)) for at, h in summary["headline"].items()}
+    money, cost = (
+        plan.cell("summary", told[name]) if name in told else plan.cell("builds")
+        for name in ("public money they take", "the same in yen")
+    )
     spread = spreads(robust)
     yield Number(
-        say("Public money"),
+        say("Public money, once"),
         say.quantity(float(sure["public"].sum()), "million US$"),
-        row,
+        money,
         between(spread, "public money", "million US$", say),
     )
     yield Number(
         say("Cost a year, capital and fixed cost"),
         say.quantity(float(sure["cost_yen"].sum()), "billion yen/yr"),
-        row,
+        cost,
         between(spread, "yearly cost", "billion yen/yr", say),
     )
     regret = plan.table("regret")
     for action, key, label in (
-        ("plan", "regret of the plan", say("Largest regret of the plan, in any world")),
-        ("do-nothing", "regret of doing nothing", say("Largest regret of doing nothing")),
+        ("plan", "regret of the plan", say("Most that the plan costs too much, in any world")),
+        ("do-nothing", "regret of doing nothing", say("Most that doing nothing costs too much")),
     ):
         rows = regret[regret["action"] == action]
         if len(rows):
@@ -158,12 +185,25 @@ def over(robust: Given | None, say: Language) -> str:
     )
 
 
-def between(spread: pd.DataFrame, figure: str, unit: str, say: Language) -> str:
+def _lived(run: Given, say: Language) -> Iterator[Number]:
+    """What the plan saves where the months are lived through with its builds."""
+    table = run.table("replay")
+    table = table[table["sector"] == "all"]
+    before, after = (float(table[name].sum()) for name in ("loss_without", "loss_with"))
+    yield Number(
+        say("Users lose in the first year, month by month"),
+        say.quantity(after, "million US$"),
+        run.cell("replay", table.index[0]) if len(table) else None,
+        say("from {before}", before=say.quantity(before, "million US$")),
+    )
+
+
+def between(spread: pd.DataFrame, figure: str, unit: str, say: Language, digits: int = 2) -> str:
     """The range of a figure in words, "" where none is known."""
     if figure not in spread.index:
         return ""
     low, high = spread.loc[[figure], ["low", "high"]].to_numpy(float)[0]
-    return say.between(low, high, unit, 2)
+    return say.between(low, high, unit, digits)
 
 
 def weights(plan: Given, say: Language) -> Iterator[Change]:
@@ -200,18 +240,19 @@ def _entries(plan: Given, say: Language) -> Iterator[Change]:
     table = plan.table("break_even")
     out = table[table["built"] <= 0]
     near = out[(out["cost_cut_share"] > 0) & (out["cost_cut_share"] < _UNMOVED)]
-    for row in rows(near.nsmallest(_FEW, "cost_cut_share")):
+    names = Names(plan.result, say)
+    for row in rows(near.nsmallest(_FEW - 1, "cost_cut_share")):
         yield Change(
             say(
                 "{project} would be built at {cut} less cost{price}.",
                 project=say.name(row.word("name")),
                 cut=say.share(row.number("cost_cut_share")),
-                price=_price(row, say),
+                price=_price(row, names, say),
             ),
             plan.cell("break_even", row.at),
         )
-    likelier = out[out["hazard_enters"] == "from"]
-    for row in rows(likelier.nsmallest(_FEW, "hazard_from")):
+    likelier = out[(out["hazard_enters"] == "from") & (out["hazard_from"] < _LIKELY)]
+    for row in rows(likelier.nsmallest(1, "hazard_from")):
         yield Change(
             say(
                 "{project} is built from a chance of {hazard} a year on.",
@@ -222,12 +263,12 @@ def _entries(plan: Given, say: Language) -> Iterator[Change]:
         )
 
 
-def _price(row: Row, say: Language) -> str:
+def _price(row: Row, names: Names, say: Language) -> str:
     if not row.word("product") or row.number("price_enters") != row.number("price_enters"):
         return ""
     return say(
         ", or with {goods} at {enters} instead of {price}",
-        goods=say.name(row.word("product")),
+        goods=names.good(row.word("product")),
         enters=say.quantity(row.number("price_enters"), "US$/kg"),
         price=say.quantity(row.number("price"), "US$/kg"),
     )
@@ -237,18 +278,26 @@ def _flips(robust: Given, say: Language) -> Iterator[Change]:
     """Projects of the case's plan that some assumption drops."""
     table = robust.table("projects")
     shaky = table[table["in_case"] & ~table["robust"]]
-    for row in rows(shaky.nsmallest(_FEW, "share")):
+    for row in rows(shaky.nlargest(1, "size")):
         yield Change(
             say(
                 "{project} is built in {share} of the plans only{flips}.",
                 project=say.name(row.word("name")),
                 share=say.share(row.number("share")),
-                flips=say(": it turns on {what}", what=say.sentence(row.word("flips")))
-                if row.word("flips")
-                else "",
+                flips=_turns_on(row.word("flips"), say),
             ),
             robust.cell("projects", row.at),
         )
+
+
+def _turns_on(flips: str, say: Language) -> str:
+    """The first few things that flip a project."""
+    told = flips.split("; ")
+    if not flips:
+        return ""
+    more = say(" and {count} more", count=str(len(told) - _FEW)) if len(told) > _FEW else ""
+    what = say.listed((say.sentence(one) for one in told[:_FEW]), "; ")
+    return say(": it turns on {what}{more}", what=what, more=more)
 
 
 def _assumed(robust: Given, say: Language) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from kidorui.figures.paper import inline_svg, theme_css
-from kidorui.report.compose import cells
+from kidorui.report.compose import cells, references
 from kidorui.report.content import Report
 
 _FONT = 'system-ui, "Helvetica Neue", Arial, sans-serif'
@@ -39,6 +39,7 @@ def html(report: Report) -> str:
         drawn=drawn,
         anchors=anchors,
         cited=cited,
+        numbered=references(report),
         style=Markup("{{style}}"),
     )
     return page.replace("{{style}}", _style(report, page))

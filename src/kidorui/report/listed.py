@@ -24,18 +24,18 @@ def builds(plan: Given, say: Language) -> Told:
     shown = pd.DataFrame(
         {
             say("project"): [say.name(str(name)) for name in rows["name"]],
-            say("place"): [names.place(str(place)) for place in rows["place"]],
-            say("prong"): [say.name(str(prong)) for prong in rows["prong"]],
-            say("decided"): [f"{year:.0f}" for year in rows["decided"]],
-            say("opens"): [f"{year:.0f}" for year in rows["opens"]],
             say("size"): [
                 say.quantity(size, unit)
                 for size, unit in zip(rows["size"], rows["unit"], strict=True)
             ],
+            say("cost, {unit}", unit=say.unit(yen)): (rows["cost_yen"] * say.scale(yen)).round(3),
+            say("cost, {unit}", unit=say.unit("million US$/yr")): rows["cost"].round(2),
+            say("public, {unit}", unit=say.unit("million US$")): rows["public"].round(2),
+            say("decided"): [f"{year:.0f}" for year in rows["decided"]],
+            say("opens"): [f"{year:.0f}" for year in rows["opens"]],
+            say("place"): [names.place(str(place)) for place in rows["place"]],
+            say("prong"): [say.name(str(prong)) for prong in rows["prong"]],
             say("odds"): [say.share(odds) for odds in rows["odds"]],
-            say("public, {unit}", unit=say.unit("million US$")): rows["public"],
-            say("cost, {unit}", unit=say.unit("million US$/yr")): rows["cost"],
-            say("cost, {unit}", unit=say.unit(yen)): rows["cost_yen"] * say.scale(yen),
         }
     )
     return told_table(

@@ -24,6 +24,7 @@ def differences(given: AllGiven, say: Language) -> Iterator[Told]:
 
 def _inputs(first: Given, other: Given, say: Language) -> Told:
     table = compare(first.run, other.run).table("inputs")
+    table = table[~table["what"].isin(["option table", "option prevention", "option plan"])]
     shown = pd.DataFrame(
         {
             say("what"): table["what"].to_list(),
@@ -38,8 +39,7 @@ def _inputs(first: Given, other: Given, say: Language) -> Told:
 def _headlines(first: Given, other: Given, say: Language) -> Told:
     left, right = (one.table("summary") for one in (first, other))
     keys = ["question", "headline", "unit"]
-    both = left.merge(right, on=keys, how="outer", suffixes=("", "_other"), sort=False)
-    both = both.sort_values(["order", "order_other"], kind="stable")
+    both = left.merge(right, on=keys, suffixes=("", "_other"), sort=False)
     shown = pd.DataFrame(
         {
             say("headline"): [say.sentence(str(text)) for text in both["headline"]],
@@ -49,7 +49,8 @@ def _headlines(first: Given, other: Given, say: Language) -> Told:
             say("unit"): [say.unit(str(unit)) for unit in both["unit"]],
         }
     )
-    return told_table(shown, say, title=say("Answered differently"))
+    title = say("Answered differently, of what both were asked")
+    return told_table(shown, say, title=title, empty=say("They share no headline."))
 
 
 def _brief(text: object, most: int = 60) -> str:

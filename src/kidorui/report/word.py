@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from kidorui.report.compose import references
 from kidorui.report.content import Answer, Cell, Change, Column, Report, Section, Told
 
 if TYPE_CHECKING:
@@ -29,10 +30,9 @@ def word(report: Report) -> bytes:
     from docx.enum.text import WD_BREAK
 
     document = _blank(report)
-    cited: dict[Cell, int] = {}
+    cited = references(report)
     document.add_heading(report.title, 0)
-    if report.subtitle:
-        _soft(document, report.subtitle)
+    _soft(document, " · ".join(words for words in (report.subtitle, report.dated) if words))
     for number, answer in enumerate(report.answers, start=1):
         _answer(document, report, number, answer, cited)
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
@@ -70,7 +70,7 @@ def _blank(report: Report) -> Document:
 
 
 def _answer(
-    document: Document, report: Report, number: int, answer: Answer, cited: dict[Cell, int]
+    document: Document, report: Report, number: int, answer: Answer, cited: Mapping[Cell, int]
 ) -> None:
     say = report.say
     document.add_heading(f"{number}. {answer.question}", 2)
@@ -86,7 +86,7 @@ def _answer(
         _soft(document, missing)
 
 
-def _numbers(document: Document, answer: Answer, report: Report, cited: dict[Cell, int]) -> None:
+def _numbers(document: Document, answer: Answer, report: Report, cited: Mapping[Cell, int]) -> None:
     say = report.say
     heads = ["", *answer.beside, answer.value or say("value"), say("range"), ""]
     table = document.add_table(rows=0, cols=len(heads))
@@ -110,7 +110,7 @@ def _numbers(document: Document, answer: Answer, report: Report, cited: dict[Cel
 
 
 def _list(
-    document: Document, heading: str, changes: Sequence[Change], cited: dict[Cell, int]
+    document: Document, heading: str, changes: Sequence[Change], cited: Mapping[Cell, int]
 ) -> None:
     from docx.shared import Pt
 
@@ -167,7 +167,7 @@ def _backing(document: Document, report: Report) -> None:
         _soft(document, f"{name}: {fact}")
 
 
-def _references(document: Document, report: Report, cited: dict[Cell, int]) -> None:
+def _references(document: Document, report: Report, cited: Mapping[Cell, int]) -> None:
     say = report.say
     document.add_heading(say("Where the numbers of page one stand"), 1)
     _soft(document, say("Rows are counted from 0; kidorui show RUN TABLE prints a table."))
@@ -265,5 +265,5 @@ def _rule(table: Table) -> None:
     table._tbl.tblPr.append(borders)
 
 
-def _mark(cell: Cell | None, cited: dict[Cell, int]) -> str:
-    return "" if cell is None else f"[{cited.setdefault(cell, len(cited) + 1)}]"
+def _mark(cell: Cell | None, cited: Mapping[Cell, int]) -> str:
+    return "" if cell is None else f"[{cited[cell]}]"

@@ -118,7 +118,8 @@ def _fill_note(drawn: int, say: Language) -> str:
     text = say(
         "Share of what is wanted at calm prices that is served, of the element that the sector "
         "is served least of. The upright line is the day the sector stops; below its name, the "
-        "day, how long it stands in all and for want of what."
+        "day, how long it stands in all and for want of what. In a month with less than its "
+        "least run it runs at that for as long as goods last, then stands."
     )
     if not drawn:
         return text

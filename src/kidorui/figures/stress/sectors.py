@@ -87,8 +87,8 @@ def first_line(sectors: pd.DataFrame, say: Language) -> str:
         return ""
     day = float(lines["first_line"].min())
     return say(
-        "Single lines of {count} sectors stop from day {day} on.",
-        count=int((lines["first_line"] == day).sum()),
+        "Single lines of {count} sectors stop, the first on day {day}.",
+        count=len(lines),
         day=told_day(day, say),
     )
 

@@ -73,7 +73,7 @@ def _plot(shown: pd.DataFrame, chance: dict[str, float], result: Result, say: La
 def _stops_note(drawn: bool, say: Language) -> str:
     text = say(
         "Days from the onset. The bar runs from the first stop for as many days as the sector "
-        "stands in all; the grey dot is a single line that can use goods of the struck place "
+        "stands in all; the grey diamond is a single line that can use goods of the struck place "
         "alone. The first row is the earliest stop with each unsure thing at its ends, alone."
     )
     if not drawn:
