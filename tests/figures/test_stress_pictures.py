@@ -105,7 +105,7 @@ def test_the_finding_tells_the_first_stop_and_for_want_of_what() -> None:
     said = picture(stress_answer(), "stops").finding
     assert "2 of 3 sectors stop" in said
     assert "glass, on day 91, for want of La oxide" in said
-    assert "Single lines of 2 sectors stop from day 41 on." in said
+    assert "Single lines of 2 sectors stop, the first on day 41." in said
 
 
 def test_where_nothing_stops_it_says_so() -> None:

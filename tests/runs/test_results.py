@@ -128,7 +128,7 @@ def test_kinds_that_share_a_table_name_agree_on_its_columns():
     # kidorui sql has one view per table name, over the runs of all kinds
     from kidorui.results import schema
 
-    kinds = ("plan", "stress", "exposure")
+    kinds = ("plan", "stress", "exposure", "reconcile")
     for name in result_schema(schema.OF_CASE):
         taken = [result_schema(kind)[name] for kind in kinds]
         assert taken == [result_schema(schema.OF_CASE)[name]] * len(kinds)
