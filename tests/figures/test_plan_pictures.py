@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from kidorui.figures import NoPicture, Picture, picture, pictures
@@ -242,6 +244,15 @@ class TestMoney:
             "takes 50 million US$ and loses 10 million US$/yr; the least is 4"
             in made("frontier").finding
         )
+
+    def test_a_portfolio_that_cannot_be_had_is_left_out_of_the_frontier(self):
+        table = plan_answer().table("frontier")
+        none = table.iloc[[-1]].assign(point=4, public=np.nan, cost=np.nan, loss=np.nan)
+        answer = plan_answer(frontier=pd.concat([table, none], ignore_index=True))
+        found = picture(answer, "frontier")
+        assert isinstance(found.plot, Scatter)
+        assert len(found.plot.points) == 3
+        assert "–" not in found.finding
 
 
 class TestChoices:

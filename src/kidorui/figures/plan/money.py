@@ -134,8 +134,8 @@ def frontier(result: Result, say: Language) -> Picture:
     """The least loss for so much public money, and where the plan stands."""
     names = Names(result, say)
     columns = ["point", "kind", "public", "cost", "loss", "shortage"]
-    data = result.table("frontier").sort_values(["public", "loss"], ascending=[True, False])
-    data = data[columns].reset_index(drop=True)
+    found = result.table("frontier").dropna(subset=["public", "loss"])  # some cannot be had
+    data = found.sort_values("loss", ascending=False)[columns].reset_index(drop=True)
     points = [
         Point(
             float(row["public"]),
@@ -157,7 +157,7 @@ def frontier(result: Result, say: Language) -> Picture:
         title=say("Public money against loss by shortage"),
         note=say(
             "Each point is a portfolio: left of the plan the cheapest with so much public money, "
-            "right of it the cheapest with so little loss; money along the costliest path, loss of "
+            "below it the cheapest with so little loss; money along the costliest path, loss of "
             "{focus} expected, mean of the axis.",
             focus=names.focus,
         ),
