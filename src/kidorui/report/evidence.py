@@ -14,7 +14,6 @@ from kidorui.report.scenes import scene
 SHOWN: Mapping[str, Sequence[str]] = {
     "plan": (
         "timeline",
-        "projects_map",
         "shortage",
         "dependence",
         "network",

@@ -71,6 +71,7 @@ def dependence(result: Result, say: Language) -> Picture:
         groups=headings(stage(s, say) for s in stages),
         notes=[_change(row, len(common) > 1, say) for row in each(wide.assign(ceiling=ceilings))],
         marks=[Mark(float(common[0]), say("ceiling"), "warn")] if len(common) == 1 else [],
+        told=False,
     )
     return Picture(
         name="dependence",
