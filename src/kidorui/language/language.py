@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from functools import cache, cached_property
+from typing import Literal
 
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
+from kidorui.language.entries import NAME, UNIT, entry, is_english
+from kidorui.language.sentences import Sentences
 
 LANGUAGES = ("en", "ja")
 """Languages there are; all but English have a catalogue `<code>.po` beside this file."""
@@ -34,28 +31,6 @@ _POWERS: Mapping[str, Sequence[tuple[float, str]]] = {
 }
 """Powers that a language has a word for, as sums of money are told."""
 
-_PLACE = re.compile(r"\{(\w+)\}")
-_NAME, _UNIT, _SENTENCE = "name", "unit", "sentence"
-_ENGLISH = re.compile("[a-z]{2}|[A-Z]{2}")
-"""What has to be said in another language: neither a number nor a symbol such as t, Dy or NdPr."""
-
-_SAID = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-"""Letters of a text that is in Japanese already."""
-
-_ID = re.compile("[a-z0-9]+(?:-[a-z0-9]+)+")
-"""An id, which stands as it is where it has no name."""
-
-_MARKS = tuple(
-    (re.compile(mark), join)
-    for mark, join in (
-        (r"(?<=\.) (?=[A-Z0-9])", ""),
-        ("; ", "；"),
-        (", ", "、"),
-        (" and ", "及び"),
-    )
-)
-"""What parts of a text are divided by, sentences first, and what stands between them then."""
-
 
 @dataclass(frozen=True)
 class Language:
@@ -66,9 +41,6 @@ class Language:
 
     code: str
     missing: set[str] = field(default_factory=set, compare=False, repr=False)
-    _heard: dict[str, tuple[str, bool]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
 
     def __call__(self, text: str, /, **facts: object) -> str:
         """A message, its places `{so}` filled with facts: words as they are, numbers as written."""
@@ -80,11 +52,11 @@ class Language:
 
     def name(self, text: str) -> str:
         """The name of a place, material, sector, project, element or event of a case."""
-        return self._said(text, _NAME)
+        return self._said(text, NAME)
 
     def unit(self, unit: str) -> str:
         """A unit of the tables, such as `t oxide/yr`."""
-        return self._said(unit, _UNIT) if unit else ""
+        return self._said(unit, UNIT) if unit else ""
 
     def scale(self, unit: str) -> float:
         """By how much a number in this unit is multiplied, where the language counts otherwise."""
@@ -140,80 +112,24 @@ class Language:
         """
         if self.code == "en":
             return text
-        said, known = self._told(text)
+        said, known = self._sentences.told(text)
         if not known:
             self.missing.add(text)
         return said
 
-    def _told(self, text: str) -> tuple[str, bool]:
-        """A sentence or a part of one, and whether all of it is known."""
-        if text in self._heard:
-            return self._heard[text]
-        exact = self._exact(text)
-        best = exact or text
-        known = bool(exact) or not _ENGLISH.search(text) or bool(_SAID.search(text))
-        if not known:
-            for said, whole in chain(self._by_pattern(text), self._by_part(text)):
-                if whole or best == text:
-                    best, known = said, whole
-                if whole:
-                    break
-            known = known or bool(best == text and _ID.fullmatch(text))
-        self._heard[text] = best, known
-        return best, known
-
-    def _exact(self, text: str) -> str:
-        """A text that the catalogue has as it stands; "" where it has none, as of a number."""
-        if not any(letter.isalpha() for letter in text):
-            return ""
-        for context in (_SENTENCE, _NAME, _UNIT):
-            message = self._catalogue.get(text, context)
-            if message is not None and message.string:
-                return str(message.string)
-        return ""
-
-    def _by_pattern(self, text: str) -> Iterator[tuple[str, bool]]:
-        """All ways in which the text fits a pattern."""
-        for pattern, said in _patterns(self.code):
-            if not all(words in text for words in _PLACE.split(pattern)[::2]):
-                continue
-            for match in filter(None, (way.fullmatch(text) for way in _ways(pattern))):
-                facts = {name: self._told(fact) for name, fact in match.groupdict().items()}
-                filled = {name: fact for name, (fact, _) in facts.items()}
-                yield said.format(**filled), all(whole for _, whole in facts.values())
-
-    def _by_part(self, text: str) -> Iterator[tuple[str, bool]]:
-        """The text as a paragraph, or as a list; a name in it may hold the mark of the list."""
-        for end, join in _MARKS:
-            for mark in end.finditer(text):
-                first, rest = text[: mark.start()], text[mark.end() :]
-                if not first or not rest:
-                    continue
-                said, known = self._told(first)
-                if known:
-                    others, whole = self._told(rest)
-                    yield said + join + others, whole
-        sentences = _MARKS[0][0].split(text)
-        if len(sentences) > 1:
-            told = [self._told(one) for one in sentences]
-            yield "".join(said for said, _ in told), False
-
-    def _said(self, text: str, context: str | None = None) -> str:
+    def _said(self, text: str, context: str = "") -> str:
         if self.code == "en":
             return text
-        message = self._catalogue.get(text, context)
-        said = message.string if message is not None else ""
-        if not said and context == _NAME:  # an assumption is a name where it labels a bar
-            said = self._exact(text)
-        if not said:
-            if _ENGLISH.search(text) and not _SAID.search(text):
-                self.missing.add(text)
-            return text
-        return str(said)
+        said = entry(self.code, text, context)
+        if not said and context == NAME:  # an assumption is a name where it labels a bar
+            said = self._sentences.exact(text)
+        if not said and is_english(text):
+            self.missing.add(text)
+        return said or text
 
-    @property
-    def _catalogue(self) -> Catalog:
-        return _read(self.code)
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return Sentences(self.code)
 
 
 def number(value: float, digits: int = 3, code: str = "en") -> str:
@@ -236,38 +152,3 @@ def language(code: str = "en") -> Language:
     if code not in LANGUAGES:
         raise ValueError(f"no language {code!r}; one of {', '.join(LANGUAGES)}")
     return Language(code)
-
-
-@cache
-def _read(code: str) -> Catalog:
-    from babel.messages.pofile import read_po
-
-    with files("kidorui.language").joinpath(f"{code}.po").open("rb") as file:
-        return read_po(file, locale=code)
-
-
-@cache
-def _patterns(code: str) -> tuple[tuple[str, str], ...]:
-    """Patterns of sentences and what is said for them, those with most words of their own first."""
-    found = [
-        (str(message.id), str(message.string))
-        for message in _read(code)
-        if message.context == _SENTENCE and message.string and _PLACE.search(str(message.id))
-    ]
-    return tuple(sorted(found, key=lambda pair: -len(_PLACE.sub("", pair[0]))))
-
-
-@cache
-def _ways(pattern: str) -> tuple[re.Pattern[str], ...]:
-    """How to read it: its places as short as may be, the first one long, or all but the last."""
-    parts = _PLACE.split(pattern)
-    names = parts[1::2]
-    last = len(names) - 1
-    ways = []
-    for long in dict.fromkeys((0, min(1, last), last)):
-        places = [
-            f"(?P<{name}>.+)" if at < long else f"(?P<{name}>.+?)" for at, name in enumerate(names)
-        ]
-        pairs = zip(map(re.escape, parts[::2]), [*places, ""], strict=True)
-        ways.append(re.compile("".join(words + place for words, place in pairs), re.DOTALL))
-    return tuple(ways)
