@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kidorui.figures.plots import Bars, Series
 from kidorui.figures.screen.axes import (
@@ -48,7 +48,11 @@ def bars(plot: Bars, theme: Theme) -> Drawn:
     if any(plot.notes) and not plot.log:
         value["boundaryGap"] = [0, "7%"]
     if plot.top or (plot.unit == "%" and 80.0 < high <= 100.0):
-        value["max"] = plot.top or 100
+        top = plot.top or 100
+        full = any(plot.notes) and high > 0.95 * top
+        value["max"] = 1.08 * top if full else top  # room for its number before the note
+        if full and isinstance(label := value.get("axisLabel"), Mapping):
+            value["axisLabel"] = {**label, "showMaxLabel": False}
     elif any(mark.at >= high for mark in plot.marks):
         value["max"] = rounded_up(high)
     options: Options = {
