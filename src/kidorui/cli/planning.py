@@ -120,7 +120,7 @@ def plan(
     )
     question = Question("plan", plan_study, loaded, options)
     run, computed = answer(question, seed=seed, force=force, quiet=quiet or json)
-    page = _write_page(run, html)
+    page = _write_page(run, html, anew=computed)
     if not json and not quiet:
         tell(run, parts(run.result.tables, run.result.meta), computed=computed)
         say(f"page {page}")
@@ -152,15 +152,18 @@ def prices_of(case: Case, asked: Sequence[str]) -> tuple[tuple[str, float], ...]
     return tuple(pairs)
 
 
-def _write_page(run: Run, file: Path | None) -> Path:
+def _write_page(run: Run, file: Path | None, *, anew: bool) -> Path:
+    """Write the report of a run; beside it once, since a stored run says the same."""
+    beside = run.path.with_suffix(".html")
+    if file is None and beside.exists() and not anew:
+        return beside
     from kidorui.language import language
     from kidorui.report import html, report
     from kidorui.runs.files import write_file, write_file_in
 
     text = html(report([run], language())).encode()
     if file is None:
-        file = run.path.with_suffix(".html")
-        write_file_in(run.path.parent, file, text)
-    else:
-        write_file(file, text)
+        write_file_in(run.path.parent, beside, text)
+        return beside
+    write_file(file, text)
     return file

@@ -102,7 +102,7 @@ def tell(run: Run, parts: Iterable[Part], *, computed: bool) -> None:
         else:
             say_wrapped(part.title)
             say_table(part.rows, rows=0)
-    for sentence in (*sentences(run, "notes"), *sentences(run, "failures")):
+    for sentence in (*run.sentences("notes"), *run.sentences("failures")):
         say_wrapped(sentence)
     say()
     stored = "" if computed else f" (stored {run.manifest.created}; --force answers anew)"
@@ -129,10 +129,4 @@ def told(run: Run, *, json: bool) -> int:
     """Write the answer as JSON where that is asked for; the exit code of the command."""
     if json:
         say_json({"run": run.id, **result_json(run.result)})
-    return FAILS if sentences(run, "failures") else FINE
-
-
-def sentences(run: Run, name: str) -> tuple[str, ...]:
-    """Sentences in the result's meta: `notes` or `failures`."""
-    found = run.manifest.meta.get(name, ())
-    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
+    return FAILS if run.sentences("failures") else FINE

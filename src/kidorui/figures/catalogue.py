@@ -83,14 +83,14 @@ class Pictures(Mapping[str, Picture]):
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in set(self)
+        drawing = drawings(self._result.kind).get(str(name))
+        return drawing is not None and not drawing.lacks(self._result)
 
     def __iter__(self) -> Iterator[str]:
-        found = drawings(self._result.kind).items()
-        return iter([name for name, drawing in found if not drawing.lacks(self._result)])
+        return (name for name in drawings(self._result.kind) if name in self)
 
     def __len__(self) -> int:
-        return len(list(iter(self)))
+        return sum(1 for _ in self)
 
 
 def source(result: Result, made: Picture, say: Language, run: str) -> str:

@@ -110,3 +110,10 @@ PAPER = Theme(
 
 THEMES: Mapping[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PAPER)}
 """The themes by name."""
+
+
+def theme_named(name: str) -> Theme:
+    """A theme by its name; ValueError names those there are."""
+    if name not in THEMES:
+        raise ValueError(f"no theme {name!r}; one of {', '.join(THEMES)}")
+    return THEMES[name]

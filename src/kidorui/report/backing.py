@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from kidorui.case.provenance import ASSUMED
 from kidorui.language import Language
 from kidorui.report.content import Told
 from kidorui.report.given import AllGiven, Given
@@ -25,10 +26,8 @@ def assumptions(given: AllGiven, say: Language) -> Iterator[Told]:
 
 
 def _by_answer(plan: Given, say: Language) -> Told:
-    table = plan.table("rests_on")
-    rows = table[(table["kind"] == "assumption") & (table["source"] != "(assumed)")]
-    rows = rows.nlargest(_MOST, "answer")
-    cited = _citations(plan)
+    rows = single_assumptions(plan).nlargest(_MOST, "answer")
+    cited = citations(plan)
     shown = pd.DataFrame(
         {
             say("assumption"): [say.sentence(cited.get(str(s), str(s))) for s in rows["source"]],
@@ -45,7 +44,6 @@ def _by_answer(plan: Given, say: Language) -> Told:
             "Assumptions by their share of all that moves the plan's gain over doing nothing"
         ),
         empty=say("Nothing is assumed."),
-        anchors=[f"{plan.id}.rests_on.{row}" for row in rows.index],
     )
 
 
@@ -67,7 +65,6 @@ def _by_builds(robust: Given, say: Language) -> Told:
         say,
         title=say("Assumptions by how much of the yearly cost of builds their ends move"),
         empty=say("No assumption changes a build."),
-        anchors=[f"{robust.id}.assumptions.{row}" for row in rows.index],
     )
 
 
@@ -98,7 +95,6 @@ def sources(given: AllGiven, say: Language) -> Iterator[Told]:
             shown,
             say,
             title=say("Sources of the case {case}, by rows that cite them", case=one.word("case")),
-            anchors=[f"{one.id}.sources.{row}" for row in rows.index],
         )
 
 
@@ -144,7 +140,14 @@ def _money(one: Given, say: Language) -> Iterator[tuple[str, str]]:
         yield say("money"), say("prices of {year}{at}", year=one.word("price_year"), at=at)
 
 
-def _citations(one: Given) -> Mapping[str, str]:
+def single_assumptions(plan: Given) -> pd.DataFrame:
+    """Rows of `rests_on` that are one assumption each; the last row there holds all together."""
+    table = plan.table("rests_on")
+    return table[(table["kind"] == "assumption") & (table["source"] != ASSUMED)]
+
+
+def citations(one: Given) -> Mapping[str, str]:
+    """What each source of the case is cited as, by id; none from a run of an older version."""
     if not one.has("sources"):
         return {}
     table = one.table("sources")

@@ -66,15 +66,15 @@ LISTED: Mapping[str, Sequence[Callable[[Given, Language], Told]]] = {
 def section(given: Given, say: Language) -> Section:
     """The evidence of one run."""
     found = pictures(given.result, say, given.id)
-    chosen = [found[name] for name in SHOWN[given.kind] if name in set(found)]
+    chosen = [found[name] for name in SHOWN[given.kind] if name in found]
     return Section(
         heading=_heading(given, say),
         run=given.id,
         asked=_asked(given, say),
         pictures=chosen,
         told=[make(given, say) for make in LISTED.get(given.kind, ())],
-        notes=_few([say.sentence(note) for note in _words(given, "notes")], given, say),
-        failures=[say.sentence(note) for note in _words(given, "failures")],
+        notes=_few([say.sentence(note) for note in given.run.sentences("notes")], given, say),
+        failures=[say.sentence(note) for note in given.run.sentences("failures")],
     )
 
 
@@ -94,8 +94,7 @@ def _heading(given: Given, say: Language) -> str:
 
 def _asked(given: Given, say: Language) -> str:
     """What was asked, in the words of the options that change an answer most."""
-    options = given.meta.get("options")
-    asked = options if isinstance(options, Mapping) else {}
+    asked = given.run.manifest.inputs.options
     told = [
         f"{say.name(name)} {_value(asked[name])}"
         for name in _ASKED
@@ -116,8 +115,3 @@ def _few(notes: Sequence[str], given: Given, say: Language) -> list[str]:
         return list(notes)
     more = say("{count} more: kidorui show {run}", count=str(left), run=given.id)
     return [*notes[:_MOST_NOTES], more]
-
-
-def _words(given: Given, name: str) -> list[str]:
-    found = given.meta.get(name)
-    return [str(one) for one in found] if isinstance(found, list | tuple) else []

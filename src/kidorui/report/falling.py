@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from kidorui.figures.naming import NO_EVENT
 from kidorui.language import Language
 from kidorui.report.content import Answer, Change, Number
-from kidorui.report.funding import between, over, spreads
 from kidorui.report.given import AllGiven, Given
 from kidorui.report.rows import Row, rows
+from kidorui.report.spread import between, over, spreads
 
 _ELEMENTS = ("Nd", "Pr", "Dy", "Tb", "Y")
 """Elements told apart: those of magnets, and yttrium."""
 
-_NO_EVENT, _BASE = "no event", "base year"
+_BASE = "base year"
 _TOLD = {"separation": "separated", "magnet": "made into magnets"}
 """Stages told on page one, and the names of their figures in a robust run."""
 
@@ -60,7 +61,7 @@ def falling(given: AllGiven, say: Language) -> Answer:
 def _shares(plan: Given) -> pd.DataFrame:
     """Shares of use by stage, group and world, labelled with the row of the plan's share."""
     table = plan.table("dependence")
-    told = table[(table["basis"] == "look-through") & (table["state"] == _NO_EVENT)]
+    told = table[(table["basis"] == "look-through") & (table["state"] == NO_EVENT)]
     told = told[told["stage"].isin([*_TOLD]) & told["share"].notna()]
     year = int(plan.word("year") or told["year"].max())
     last = told[(told["plan"] == "plan") & (told["year"] == told["year"].max())]
@@ -201,7 +202,7 @@ def _ceilings(plan: Given, say: Language) -> Iterator[Change]:
     table = plan.table("dependence")
     over_ceiling = table[
         (table["plan"] == "plan")
-        & (table["state"] == _NO_EVENT)
+        & (table["state"] == NO_EVENT)
         & table["above"]
         & (table["year"] == int(plan.word("year") or 0))
     ]

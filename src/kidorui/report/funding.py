@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from kidorui.figures.naming import Names
+from kidorui.case.provenance import ASSUMED
+from kidorui.figures.naming import NO_EVENT, Names
 from kidorui.language import Language
+from kidorui.report.backing import citations, single_assumptions
 from kidorui.report.content import Answer, Change, Number
 from kidorui.report.given import AllGiven, Given
 from kidorui.report.rows import Row, rows
-from kidorui.studies.robust_told import HIGH, LOW, ROBUST
+from kidorui.report.spread import between, over, spreads
+from kidorui.studies.robust_told import ROBUST
 
-_NO_EVENT = "no event"
 _FEW = 3
 """Projects and assumptions named."""
 
@@ -62,7 +64,7 @@ def funding(given: AllGiven, say: Language) -> Answer:
 def _sure(plan: Given) -> pd.DataFrame:
     """Builds decided while no event has struck, one row a project, dearest first."""
     table = plan.table("builds")
-    rows = table[table["state"] == _NO_EVENT]
+    rows = table[table["state"] == NO_EVENT]
     rows = (
         rows.assign(row=rows.index)
         .groupby("project", sort=False)
@@ -163,28 +165,6 @@ def _numbers(plan: Given, robust: Given | None, say: Language) -> Iterator[Numbe
             )
 
 
-def spreads(robust: Given | None) -> pd.DataFrame:
-    """(figure): the range of each figure over the runs of a robust answer."""
-    if robust is None:
-        return pd.DataFrame(columns=["low", "high"])
-    table = robust.table("figures")
-    grouped = table.groupby("figure", sort=False)["value"]
-    return pd.DataFrame({"low": grouped.quantile(LOW / 100), "high": grouped.quantile(HIGH / 100)})
-
-
-def over(robust: Given | None, say: Language) -> str:
-    """What the ranges of a plan's figures are over."""
-    if robust is None:
-        return ""
-    runs = robust.table("figures")["run"].nunique()
-    return say(
-        "percentiles {low} to {high} of {runs} plans over all that is unsure",
-        low=LOW,
-        high=HIGH,
-        runs=str(runs),
-    )
-
-
 def _lived(run: Given, say: Language) -> Iterator[Number]:
     """What the plan saves where the months are lived through with its builds."""
     table = run.table("replay")
@@ -198,22 +178,13 @@ def _lived(run: Given, say: Language) -> Iterator[Number]:
     )
 
 
-def between(spread: pd.DataFrame, figure: str, unit: str, say: Language, digits: int = 2) -> str:
-    """The range of a figure in words, "" where none is known."""
-    if figure not in spread.index:
-        return ""
-    low, high = spread.loc[[figure], ["low", "high"]].to_numpy(float)[0]
-    return say.between(low, high, unit, digits)
-
-
 def weights(plan: Given, say: Language) -> Iterator[Change]:
     """How much of the plan's gain is assumed, and the assumption it rests on most."""
     table = plan.table("rests_on")
     if table.empty:
         return
-    cited = plan.table("sources").set_index("id")["citation"] if plan.has("sources") else None
-    whole = table[table["source"] == "(assumed)"]
-    single = table[(table["kind"] == "assumption") & (table["source"] != "(assumed)")]
+    cited = citations(plan)
+    whole = table[table["source"] == ASSUMED]
     for row in rows(whole):
         yield Change(
             say(
@@ -222,13 +193,12 @@ def weights(plan: Given, say: Language) -> Iterator[Change]:
             ),
             plan.cell("rests_on", row.at),
         )
-    for row in rows(single.nlargest(1, "answer")):
+    for row in rows(single_assumptions(plan).nlargest(1, "answer")):
         named = row.word("source")
-        text = str(cited.get(named, named)) if cited is not None else named
         yield Change(
             say(
                 "Weakest: {assumption} ({share} of it).",
-                assumption=say.sentence(text),
+                assumption=say.sentence(cited.get(named, named)),
                 share=say.share(row.number("answer")),
             ),
             plan.cell("rests_on", row.at),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kidorui.figures.naming import Names
+from kidorui.figures.naming import NO_EVENT, Names
 from kidorui.language import Language
 from kidorui.report.content import Told
 from kidorui.report.given import Given
 from kidorui.report.tables import told_table
 
-_NO_EVENT = "no event"
 _MOST = 16
 """Rows of a list."""
 
@@ -19,7 +18,7 @@ def builds(plan: Given, say: Language) -> Told:
     """What is decided while no event has struck, dearest first."""
     names = Names(plan.result, say)
     table = plan.table("builds")
-    rows = table[table["state"] == _NO_EVENT].sort_values("cost", ascending=False).head(_MOST)
+    rows = table[table["state"] == NO_EVENT].sort_values("cost", ascending=False).head(_MOST)
     yen = "billion yen/yr"
     shown = pd.DataFrame(
         {
@@ -43,7 +42,6 @@ def builds(plan: Given, say: Language) -> Told:
         say,
         title=say("Decided while no event has struck; public money and cost count the odds"),
         empty=say("Nothing is worth funding on these terms."),
-        anchors=[f"{plan.id}.builds.{row}" for row in rows.index],
     )
 
 
@@ -74,5 +72,4 @@ def stops(stress: Given, say: Language) -> Told:
             "filled; a single line tied to the suppliers struck stops sooner"
         ),
         empty=say("No sector stops, and no single line."),
-        anchors=[f"{stress.id}.stops.{row}" for row in rows.index],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kidorui.figures.naming import Names
 from kidorui.language import Language
 from kidorui.report.given import Given
 
@@ -14,17 +15,14 @@ def scene(run: Given, say: Language) -> str:
     """What a stress run lives through, in words."""
     if not asks_events(run):
         return say("Today's restrictions")
-    names = run.meta.get("event_names")
-    named = names if isinstance(names, dict) else {}
-    events = run.meta.get("events")
+    events = run.run.manifest.inputs.options["events"]
     asked = events if isinstance(events, list | tuple) else ()
-    return " + ".join(say.name(str(named.get(event, event))) for event in asked)
+    return Names(run.result, say).event("+".join(map(str, asked)))
 
 
 def asks_events(run: Given) -> bool:
     """Whether it was asked of events, rather than of what is in force today."""
-    options = run.meta.get("options")
-    return bool(isinstance(options, dict) and options.get("events"))
+    return bool(run.run.manifest.inputs.options.get("events"))
 
 
 def stopped(run: Given) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from kidorui.language import Language
 from kidorui.report.content import Told
 from kidorui.report.given import KINDS, AllGiven, Given
 from kidorui.report.tables import told_table
-from kidorui.runs import compare
+from kidorui.runs.compare import asked_differently
 
 
 def differences(given: AllGiven, say: Language) -> Iterator[Told]:
@@ -23,7 +23,7 @@ def differences(given: AllGiven, say: Language) -> Iterator[Told]:
 
 
 def _inputs(first: Given, other: Given, say: Language) -> Told:
-    table = compare(first.run, other.run).table("inputs")
+    table = asked_differently(first.run.manifest, other.run.manifest)
     table = table[~table["what"].isin(["option table", "option prevention", "option plan"])]
     shown = pd.DataFrame(
         {

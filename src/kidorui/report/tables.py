@@ -18,14 +18,7 @@ _YEARS = ("year", "decided", "opens", "start", "first_year")
 """Columns whose numbers are dates, told without marks of thousands."""
 
 
-def told_table(
-    table: pd.DataFrame,
-    say: Language,
-    *,
-    title: str = "",
-    empty: str = "",
-    anchors: Sequence[str] = (),
-) -> Told:
+def told_table(table: pd.DataFrame, say: Language, *, title: str, empty: str = "") -> Told:
     """A table whose column names are its headings; a range is one column."""
     names = [str(name) for name in table.columns]
     ends = {f"{name}{end}" for name in names for end in ("_low", "_high") if _ranged(name, names)}
@@ -34,7 +27,7 @@ def told_table(
         for name in names
         if name not in ends
     ]
-    return Told(title, columns, say.sentence(empty) if empty else "", anchors)
+    return Told(title, columns, empty)
 
 
 def sheets(given: Given, names: Sequence[str], say: Language) -> Iterator[Sheet]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kidorui.figures.naming import Names
+from kidorui.figures.naming import NO_EVENT, Names
 from kidorui.language import Language
 from kidorui.report.content import Change
 from kidorui.report.given import Given
@@ -141,7 +141,7 @@ def _planned(project: str, plan: Given | None, say: Language) -> str:
     if plan is None:
         return ""
     table = plan.table("builds")
-    built = table[(table["project"] == project) & (table["state"] == "no event")]
+    built = table[(table["project"] == project) & (table["state"] == NO_EVENT)]
     if built.empty:
         return say(" The plan does not build it.")
     return say(

@@ -47,7 +47,7 @@ def compare(before: Run | str, after: Run | str) -> Result:
     return Result(
         kind="compare",
         tables={
-            "inputs": _inputs(old.manifest, new.manifest),
+            "inputs": asked_differently(old.manifest, new.manifest),
             "answers": answers.loc[ranked].reset_index(drop=True),
             "words": pd.concat([part[1] for part in parts], ignore_index=True),
         },
@@ -59,7 +59,8 @@ def _run(run: Run | str) -> Run:
     return Store().open(run) if isinstance(run, str) else run
 
 
-def _inputs(old: Manifest, new: Manifest) -> pd.DataFrame:
+def asked_differently(old: Manifest, new: Manifest) -> pd.DataFrame:
+    """Options, case, seed and versions that differ: columns what, before, after, in words."""
     left, right = _asked(old), _asked(new)
     names = [n for n in dict.fromkeys([*left, *right]) if left.get(n) != right.get(n)]
     rows = {"what": names, "before": [left.get(n, "") for n in names]}

@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -57,6 +57,13 @@ class Run:
         except (OSError, ValueError) as error:
             raise RunError(f"{self.id}: table {name} is damaged: {error}") from error
         return table
+
+    def sentences(self, name: str) -> tuple[str, ...]:
+        """Sentences in the answer's meta: `notes` or `failures`."""
+        found = self.manifest.meta.get(name, ())
+        if isinstance(found, Sequence) and not isinstance(found, str):
+            return tuple(map(str, found))
+        return ()
 
     @property
     def result(self) -> Result:

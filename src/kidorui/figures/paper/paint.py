@@ -7,7 +7,7 @@ from functools import cache
 from typing import get_args
 
 from kidorui.figures.plots import Role
-from kidorui.figures.theme import DARK, LIGHT, PAPER, THEMES, Theme
+from kidorui.figures.theme import DARK, LIGHT, PAPER, Theme, theme_named
 
 Paint = Mapping[str, str]
 """Colour (#rrggbb) by name: ground, ink, soft, rule, land, each role, ramp-0 to 5, spread-0 to 4.
@@ -23,7 +23,7 @@ READABLE = 4.5
 @cache
 def paint(theme: str) -> Paint:
     """The colours of a theme by name."""
-    return _colours(THEMES[theme])
+    return _colours(theme_named(theme))
 
 
 def stand_ins() -> Paint:

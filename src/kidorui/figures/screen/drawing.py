@@ -26,7 +26,7 @@ from kidorui.figures.screen.sankey import sankey
 from kidorui.figures.screen.scatter import scatter
 from kidorui.figures.screen.timeline import timeline
 from kidorui.figures.screen.world import world
-from kidorui.figures.theme import LIGHT, THEMES, Theme
+from kidorui.figures.theme import LIGHT, Theme, theme_named
 from kidorui.results import Json
 
 
@@ -35,9 +35,7 @@ def options(picture: Picture, theme: str = "light") -> Mapping[str, Json]:
 
     theme: light, dark or paper. Raises ValueError for any other.
     """
-    if theme not in THEMES:
-        raise ValueError(f"no theme {theme!r}; one of {', '.join(THEMES)}")
-    worn = THEMES[theme]
+    worn = theme_named(theme)
     return framed(picture, _drawn(picture.plot, worn), worn)
 
 
